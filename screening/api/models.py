@@ -1,0 +1,145 @@
+"""The shapes of the answers, for the OpenAPI document; tests hold every real decision against them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Words(_Strict):
+    """The same words in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class GroundOut(_Strict):
+    """A clause a finding rests on."""
+
+    instrument: str
+    name: Words
+    number: str
+    clause: str
+    url: str
+
+
+class FindingOut(_Strict):
+    """One thing the decision rests on."""
+
+    rule: str
+    reason: Literal[
+        "fired",
+        "doubtful",
+        "provisional",
+        "judgement",
+        "obligation",
+        "no_access_list",
+        "engine_disagrees",
+        "engine_failed",
+    ]
+    outcome: Literal["pass", "review", "reject"]
+    certain: bool
+    title: Words
+    message: Words
+    remedy: Words
+    question: Words
+    grounds: list[GroundOut]
+    needs: list[str]
+    because: list[Words]
+    checked: str
+
+
+class NeedOut(_Strict):
+    """A fact that would settle open findings."""
+
+    fact: str
+    label: Words
+    question: Words
+    unit: str
+    supplied_by: str
+    rules: list[str]
+
+
+class ConsideredOut(_Strict):
+    """Rules that were looked at with one result, and the test that decided them."""
+
+    state: Literal["fires", "doubtful", "silent"]
+    because: Words
+    rules: list[str]
+
+
+class ReceiptOut(_Strict):
+    """What the decision was made from."""
+
+    as_of: str
+    engine: str
+    rulebook: str
+    rules: dict[str, str]
+    layers: dict[str, str]
+    facts: list[dict[str, Any]]
+
+
+class DecisionOut(_Strict):
+    """The answer to one application. `id` is the SHA-256 of the rest in canonical JSON (RFC 8785)."""
+
+    id: str = Field(pattern="^[0-9a-f]{64}$")
+    project: str
+    title: str
+    outcome: Literal["pass", "review", "reject"]
+    outcome_words: Words
+    notice: Words
+    findings: list[FindingOut]
+    needs: list[NeedOut]
+    classes: dict[str, Any]
+    place: dict[str, Any]
+    not_covered: list[Words]
+    warnings: list[Words]
+    considered: list[ConsideredOut]
+    receipt: ReceiptOut
+
+
+class RuleOut(_Strict):
+    """One rule in force."""
+
+    id: str
+    title: Words
+    sentence: Words
+    jurisdiction: str
+    effect: str
+    checked: str
+    effective_from: str | None
+    effective_until: str | None
+    grounds: list[GroundOut]
+    digest: str
+
+
+class RulesOut(_Strict):
+    """The rules in force on a day."""
+
+    as_of: str
+    rulebook: str
+    rules: list[RuleOut]
+
+
+class HealthOut(_Strict):
+    """That the service answers, and with what."""
+
+    status: Literal["ok"]
+    engine: str
+    rulebook: str
+    atlas: str
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    problems: list[dict[str, str]] = []

@@ -1,0 +1,133 @@
+"""A layer of the atlas: its card, its features, and how far it may be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from shapely.geometry.base import BaseGeometry
+
+from screening.atlas.crs import datum_error
+from screening.text import NOTHING, Text
+
+UNIT_CLASSES: Final[Mapping[str, str]] = {
+    "priority_protection": "priority_protection",
+    "key_control": "key_control",
+    "general_control": "general_control",
+    "优先保护": "priority_protection",
+    "优先保护单元": "priority_protection",
+    "重点管控": "key_control",
+    "重点管控单元": "key_control",
+    "一般管控": "general_control",
+    "一般管控单元": "general_control",
+}
+"""What a control unit's class may be written as, and our word for it."""
+
+
+class Use(StrEnum):
+    """How a layer's geometry is used."""
+
+    AREA = "area"
+    LINE = "line"
+    UNITS = "units"
+    ADMIN = "admin"
+    EXTENT = "extent"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is said of a layer: what it shows, from where, how exactly, since when and until when.
+
+    `tolerance` is metres by which a drawn boundary may lie from the true one. From the day `stale_after` on, and
+    outside [`in_force_from`, `in_force_until`), the layer is as good as not loaded. Inside the extent layer
+    `complete_within` (empty: nowhere) what the layer does not show is not there.
+    """
+
+    id: str
+    title: Text
+    kind: str
+    use: Use
+    data: str
+    crs: str
+    tolerance: Fraction
+    source: Text
+    as_of: date
+    licence: str
+    features: int
+    stale_after: date | None = None
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    complete_within: str = ""
+    attributes: Mapping[str, str] | None = None
+    note: Text = NOTHING
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feature:
+    """One feature in degrees. `name`, `code` and `unit_class` are None where the file does not say, legibly."""
+
+    geometry: BaseGeometry
+    name: str | None = None
+    code: str | None = None
+    unit_class: str | None = None
+
+    @property
+    def is_county(self) -> bool:
+        """An administrative code of the third tier (420599), below which the access lists know no tier but the unit."""
+        return self.code is not None and len(self.code) == 6 and not self.code.endswith("00")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """A card with its features. `sha256` is of the card's bytes and then the data's.
+
+    `repaired` features had invalid geometry and were made valid; `unread` ones could not be read, so the layer never
+    says that something is not there.
+    """
+
+    card: Card
+    features: tuple[Feature, ...]
+    sha256: str
+    repaired: int = 0
+    unread: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.card.id
+
+    @property
+    def kind(self) -> str:
+        return self.card.kind
+
+    @property
+    def tolerance(self) -> Fraction:
+        """Metres a boundary may be off: the card's tolerance and what the layer's coordinate system adds."""
+        return self.card.tolerance + (datum_error(self.card.crs) or 0)
+
+    @property
+    def gives_jurisdiction(self) -> bool:
+        """An area with rules of its own: a basin (`basin_yangtze`) or a region."""
+        return self.card.use is Use.AREA and self.kind.startswith(("basin_", "region_"))
+
+    def why_unusable(self, as_of: date) -> str:
+        """Why nothing the layer says holds on a day; empty when it may be used."""
+        card = self.card
+        if card.stale_after is not None and as_of >= card.stale_after:
+            return f"stale since {card.stale_after}"
+        if card.in_force_from is not None and as_of < card.in_force_from:
+            return f"in force only from {card.in_force_from}"
+        if card.in_force_until is not None and as_of >= card.in_force_until:
+            return f"no longer in force since {card.in_force_until}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A kind certified not to occur anywhere in the territory the atlas covers, and who says so."""
+
+    kind: str
+    source: str

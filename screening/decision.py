@@ -1,0 +1,234 @@
+"""What the engine says: outcomes, findings, decisions and their receipts, and how findings combine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from screening.text import NOTHING, Text
+
+
+def canonical_json(data: Any) -> bytes:
+    """Canonical JSON (RFC 8785) of data without floats and with ASCII keys, which is all a decision or a rule holds.
+
+    For such data the standard library writes the canonical form itself, some twenty times faster than a general
+    canonicaliser; the tests hold it against one.
+    """
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+
+
+class Outcome(StrEnum):
+    """pass 未见障碍: no encoded rule objects. review 人工复核: a person must look. reject 不符合准入: a prohibition certainly applies."""
+
+    PASS = "pass"
+    REVIEW = "review"
+    REJECT = "reject"
+
+    @property
+    def gravity(self) -> int:
+        return ("pass", "review", "reject").index(self.value)
+
+
+OUTCOME_WORDS: Mapping[Outcome, Text] = {
+    Outcome.PASS: Text("未见障碍", "pass"),
+    Outcome.REVIEW: Text("人工复核", "review"),
+    Outcome.REJECT: Text("不符合准入", "reject"),
+}
+
+
+def gravest(outcomes: Iterable[Outcome]) -> Outcome:
+    """The gravest of some outcomes; pass when there is none. reject > review > pass."""
+    return max(outcomes, key=lambda outcome: outcome.gravity, default=Outcome.PASS)
+
+
+class Reason(StrEnum):
+    """Why a finding stands."""
+
+    FIRED = "fired"
+    """The rule certainly applies."""
+    DOUBTFUL = "doubtful"
+    """The rule may apply; `needs` names the facts that would settle it."""
+    PROVISIONAL = "provisional"
+    """The rule certainly applies and would reject, but its text is not yet compared with a published one."""
+    JUDGEMENT = "judgement"
+    """The clause cannot be encoded; an officer must answer its question."""
+    OBLIGATION = "obligation"
+    """The project must do something; this does not stop it."""
+    NO_ACCESS_LIST = "no_access_list"
+    """The site touches a control unit whose access list is not loaded."""
+    ENGINE_DISAGREES = "engine_disagrees"
+    """The two engines do not say the same of this rule."""
+    ENGINE_FAILED = "engine_failed"
+    """An engine stopped before it had considered every rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A clause of a law, notice or list that a finding rests on."""
+
+    instrument: str
+    name: Text
+    clause: str
+    number: str = ""
+    url: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "instrument": self.instrument,
+            "name": self.name.plain(),
+            "number": self.number,
+            "clause": self.clause,
+            "url": self.url,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a decision rests on. `needs` are fact keys; `because` says which tests held, with the values they met."""
+
+    rule: str
+    reason: Reason
+    outcome: Outcome
+    title: Text
+    message: Text
+    remedy: Text = NOTHING
+    question: Text = NOTHING
+    grounds: tuple[Ground, ...] = ()
+    needs: tuple[str, ...] = ()
+    because: tuple[Text, ...] = ()
+    checked: str = ""
+    certain: bool = True
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "reason": self.reason.value,
+            "outcome": self.outcome.value,
+            "certain": self.certain,
+            "title": self.title.plain(),
+            "message": self.message.plain(),
+            "remedy": self.remedy.plain(),
+            "question": self.question.plain(),
+            "grounds": [ground.plain() for ground in self.grounds],
+            "needs": list(self.needs),
+            "because": [text.plain() for text in self.because],
+            "checked": self.checked,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """Rules that were looked at with one result (fires, doubtful, silent), and the test that decided them."""
+
+    state: str
+    because: Text
+    rules: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        return {"state": self.state, "because": self.because.plain(), "rules": list(self.rules)}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A fact that is not known well enough: what to ask, who supplies it, and which findings wait for it."""
+
+    fact: str
+    label: Text
+    question: Text
+    unit: str
+    supplied_by: str
+    rules: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "fact": self.fact,
+            "label": self.label.plain(),
+            "question": self.question.plain(),
+            "unit": self.unit,
+            "supplied_by": self.supplied_by,
+            "rules": list(self.rules),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the decision was made from: enough to make it again and compare byte for byte."""
+
+    as_of: str
+    engine: str
+    rulebook: str
+    rules: Mapping[str, str]
+    layers: Mapping[str, str]
+    facts: tuple[Mapping[str, Any], ...]
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "as_of": self.as_of,
+            "engine": self.engine,
+            "rulebook": self.rulebook,
+            "rules": dict(self.rules),
+            "layers": dict(self.layers),
+            "facts": [dict(fact) for fact in self.facts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to one application. `id` is the SHA-256 of everything else in it: the same inputs give the same id."""
+
+    project: str
+    title: str
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    needs: tuple[Need, ...]
+    classes: Mapping[str, Any]
+    place: Mapping[str, Any]
+    not_covered: tuple[Text, ...]
+    warnings: tuple[Text, ...]
+    considered: tuple[Considered, ...]
+    receipt: Receipt
+
+    def body(self) -> dict[str, Any]:
+        """Everything but the id, as plain JSON data (no floats)."""
+        return {
+            "project": self.project,
+            "title": self.title,
+            "outcome": self.outcome.value,
+            "outcome_words": OUTCOME_WORDS[self.outcome].plain(),
+            "notice": NOTICE.plain(),
+            "findings": [finding.plain() for finding in self.findings],
+            "needs": [need.plain() for need in self.needs],
+            "classes": dict(self.classes),
+            "place": dict(self.place),
+            "not_covered": [text.plain() for text in self.not_covered],
+            "warnings": [text.plain() for text in self.warnings],
+            "considered": [entry.plain() for entry in self.considered],
+            "receipt": self.receipt.plain(),
+        }
+
+    @property
+    def id(self) -> str:
+        return hashlib.sha256(canonical_json(self.body())).hexdigest()
+
+    def plain(self) -> dict[str, Any]:
+        """The whole decision as plain JSON data, its id first."""
+        body = self.body()
+        return {"id": hashlib.sha256(canonical_json(body)).hexdigest(), **body}
+
+    def canonical(self) -> bytes:
+        """Canonical JSON (RFC 8785): the same inputs give the same bytes."""
+        return canonical_json(self.plain())
+
+    def of(self, outcome: Outcome) -> tuple[Finding, ...]:
+        """The findings that call for one outcome."""
+        return tuple(finding for finding in self.findings if finding.outcome is outcome)
+
+
+NOTICE = Text(
+    "本结论是依据已编码规则作出的研判意见，不是行政许可决定；“未见障碍”不等于批准。",
+    "This is a screening opinion under the encoded rules, not a permit decision; pass is not an approval.",
+)

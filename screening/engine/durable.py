@@ -1,0 +1,286 @@
+"""The inference engine: durable_rules, kept inside the envelope in which it is exact.
+
+It is used in one way only. Every rule is two rules of a ruleset, its certain and its possible form, over integer keys.
+A project is one fact, asserted into one session, and the session is deleted afterwards. What it must not be given
+(events, batches, timers, several sessions, text, floats, `$nex`, more than 64 met conditions) it is not given.
+A ruleset is believed only after it has fired the right rules on probe facts at load.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from screening.engine.conditions import (
+    MAYBE_MARK,
+    NO_MARK,
+    YES_MARK,
+    Compare,
+    End,
+    Every,
+    Form,
+    Key,
+    Scale,
+    branches,
+    compile_form,
+    encode,
+    holds,
+    keys_of,
+)
+from screening.engine.program import Prepared
+from screening.engine.verdicts import State
+from screening.errors import Problem, RulebookError
+from screening.facts import Facts
+from screening.rulebook.vocabulary import Vocabulary
+
+# On Python 3.13 the C extension names a function that is gone; bound lazily it loads, and nothing of ours calls it.
+_flags = sys.getdlopenflags()
+sys.setdlopenflags(os.RTLD_LAZY)
+try:
+    import durable_rules_engine
+    from durable import engine as durable_engine
+finally:
+    sys.setdlopenflags(_flags)
+
+MAX_RULES: Final = 30
+MAX_BRANCHES: Final = 62
+MAX_RULESETS: Final = 4000
+_SESSION: Final = "one"
+_SIGNS: Final = {">=": "$gte", "<=": "$lte", ">": "$gt", "<": "$lt"}
+
+
+class DurableError(RuntimeError):
+    """durable_rules did not do what it does inside its envelope."""
+
+
+class _Host(durable_engine.Host):  # type: ignore[misc]
+    """A host without the two timer threads of its base, which steal actions and crash beside other threads."""
+
+    def _run(self) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    rule: str
+    certain: Form
+    possible: Form
+
+
+class _Ruleset:
+    """One registered ruleset of at most MAX_RULES rules."""
+
+    __slots__ = ("_fired", "forms", "keys", "name", "scale")
+
+    def __init__(self, name: str, forms: Sequence[_Forms], scale: Scale) -> None:
+        self.name = name
+        self.forms = tuple(forms)
+        self.scale = scale
+        read = sorted(
+            frozenset[Key]().union(*(keys_of(form.certain) | keys_of(form.possible) for form in forms)), key=_order
+        )
+        self.keys = {key: f"k{number}" for number, key in enumerate(read)}
+        self._fired: list[str] = []
+
+    def definition(self) -> dict[str, Any]:
+        """The ruleset as durable_rules reads it."""
+        rules: dict[str, Any] = {"any": {"all": [{"m": {"$ex": {"kind": 1}}}], "run": self._note("any")}}
+        for number, form in enumerate(self.forms):
+            for letter, tree in (("c", form.certain), ("p", form.possible)):
+                rules[f"{letter}{number}"] = {
+                    "all": [{"m": self._expression(tree)}],
+                    "run": self._note(f"{letter}{number}"),
+                }
+        return rules
+
+    def _note(self, name: str) -> Callable[[Any], None]:
+        def note(_: Any) -> None:
+            self._fired.append(name)
+
+        return note
+
+    def _expression(self, form: Form) -> dict[str, Any]:
+        if isinstance(form, Compare):
+            return {_SIGNS[form.sign]: {self.keys[form.key]: form.bound}}
+        parts = [self._expression(part) for part in form.parts]
+        if len(parts) == 1:
+            return parts[0]
+        return {"$and" if isinstance(form, Every) else "$or": parts}
+
+    def run(self, host: _Host, encoded: Mapping[Key, int]) -> set[str]:
+        """Which forms fired for one fact (`c3`, `p3`). The caller holds the lock."""
+        fact: dict[str, Any] = {"kind": 1, "sid": _SESSION, **{name: encoded[key] for key, name in self.keys.items()}}
+        self._fired.clear()
+        try:
+            with contextlib.suppress(durable_engine.MessageNotHandledException):
+                host.assert_fact(self.name, fact)
+            fired = set(self._fired)
+        finally:
+            # The catch-all has met the fact, so the session exists: deleting one that does not is a crash.
+            if self._fired:
+                host.delete_state(self.name, _SESSION)
+        if "any" not in fired:
+            raise DurableError(f"ruleset {self.name} did not see its fact")
+        return fired
+
+    def states(self, host: _Host, encoded: Mapping[Key, int]) -> dict[str, State]:
+        fired = self.run(host, encoded)
+        states: dict[str, State] = {}
+        for number, form in enumerate(self.forms):
+            certain, possible = f"c{number}" in fired, f"p{number}" in fired
+            if certain and not possible:
+                raise DurableError(f"{form.rule}: certain but not possible")
+            states[form.rule] = State.FIRES if certain else State.DOUBTFUL if possible else State.SILENT
+        return states
+
+
+def _order(key: Key) -> tuple[str, str, str]:
+    return key.fact, key.end.value, " ".join(sorted(key.asked or ()))
+
+
+class DurableEngine:
+    """durable_rules for one process. Safe to share between threads: decisions take turns.
+
+    Rulesets are registered once by the content of their rules and the scale of their numbers, and freed when unused for
+    the longest time.
+    """
+
+    def __init__(self) -> None:
+        self._host = _Host()
+        self._lock = threading.RLock()
+        self._groups: OrderedDict[tuple[int, ...], tuple[Any, ...]] = OrderedDict()
+        self._serial = 0
+
+    def evaluate(
+        self,
+        prepared: tuple[Prepared, ...],
+        scale: Scale,
+        facts: Facts,
+        vocabulary: Vocabulary,
+        encoded: dict[Key, int],
+    ) -> dict[str, State]:
+        """The state of every rule for one project. Raises DurableError when the engine misbehaves.
+
+        `encoded` remembers the keys of these facts from one group of rules to the next.
+        """
+        with self._lock:
+            states: dict[str, State] = {}
+            for ruleset in self._rulesets(prepared, scale):
+                for key in ruleset.keys:
+                    if key not in encoded:
+                        encoded[key] = encode(key, vocabulary.value(facts, key.fact), scale)
+                states.update(ruleset.states(self._host, encoded))
+            return states
+
+    def _rulesets(self, prepared: tuple[Prepared, ...], scale: Scale) -> tuple[_Ruleset, ...]:
+        # By identity: a program keeps its tuples for as long as it lives, and the cache keeps them alive in turn.
+        name = (id(prepared), id(scale))
+        if name in self._groups:
+            self._groups.move_to_end(name)
+            rulesets: tuple[_Ruleset, ...] = self._groups[name][0]
+            return rulesets
+        forms = [
+            _Forms(item.rule.id, compile_form(item.condition, scale, True), compile_form(item.condition, scale, False))
+            for item in prepared
+        ]
+        found = tuple(self._register(chunk, scale) for chunk in _chunks(forms))
+        flat = tuple(ruleset for part in found for ruleset in part)
+        self._groups[name] = (flat, prepared, scale)
+        while len(self._groups) > 1 and sum(len(entry[0]) for entry in self._groups.values()) > MAX_RULESETS:
+            for ruleset in self._groups.popitem(last=False)[1][0]:
+                self._free(ruleset)
+        return flat
+
+    def _register(self, forms: Sequence[_Forms], scale: Scale) -> tuple[_Ruleset, ...]:
+        """One ruleset, or several smaller ones where the probes show that one is too much."""
+        content = hashlib.sha256(
+            repr([(form.rule, form.certain, form.possible) for form in forms]).encode()
+        ).hexdigest()
+        self._serial += 1
+        ruleset = _Ruleset(f"r{content[:16]}n{self._serial}", forms, scale)
+        try:
+            self._host.set_rulesets({ruleset.name: ruleset.definition()})
+            self._probe(ruleset)
+        except Exception as error:
+            self._free(ruleset)
+            if len(forms) > 1:
+                half = len(forms) // 2
+                return (*self._register(forms[:half], scale), *self._register(forms[half:], scale))
+            what = f"durable_rules cannot hold this rule ({error})"
+            raise RulebookError(Problem(forms[0].rule, what, "split its `any` lists over several rules")) from error
+        return (ruleset,)
+
+    def _probe(self, ruleset: _Ruleset) -> None:
+        """Fire the ruleset on facts made to meet much and little, and on one made for each form; compare with `holds`."""
+        for encoded in _probes(ruleset):
+            fired = ruleset.run(self._host, encoded) - {"any"}
+            wanted = {
+                f"{letter}{number}"
+                for number, form in enumerate(ruleset.forms)
+                for letter, tree in (("c", form.certain), ("p", form.possible))
+                if holds(tree, encoded)
+            }
+            if fired != wanted:
+                raise DurableError(f"a probe fired {sorted(fired ^ wanted)[:4]} wrongly")
+
+    def _free(self, ruleset: _Ruleset) -> None:
+        known = self._host._ruleset_directory.pop(ruleset.name, None)
+        if known is not None:
+            self._host._ruleset_list.remove(known)
+            durable_rules_engine.delete_ruleset(known._handle)
+
+
+def _chunks(forms: Sequence[_Forms]) -> Iterable[list[_Forms]]:
+    """Rules in shares that no fact can meet more than 64 times."""
+    chunk: list[_Forms] = []
+    weight = 0
+    for form in forms:
+        more = branches(form.certain) + branches(form.possible)
+        if chunk and (len(chunk) >= MAX_RULES or weight + more > MAX_BRANCHES):
+            yield chunk
+            chunk, weight = [], 0
+        chunk.append(form)
+        weight += more
+    if chunk:
+        yield chunk
+
+
+def _probes(ruleset: _Ruleset) -> Iterable[dict[Key, int]]:
+    """Everything missing, everything no, everything yes, and for each form the least that meets it."""
+
+    def all_of(mark: int, low: bool, high: bool) -> dict[Key, int]:
+        return {
+            key: mark
+            if key.end is End.MARK
+            else (0 if (low if key.end is End.LO else not high) else ruleset.scale.highest(key.fact))
+            for key in ruleset.keys
+        }
+
+    nothing_known = all_of(MAYBE_MARK, low=True, high=True)
+    yield nothing_known
+    yield all_of(NO_MARK, low=True, high=False)
+    yield all_of(YES_MARK, low=False, high=True)
+    for form in ruleset.forms:
+        for tree in (form.certain, form.possible):
+            witness = dict(all_of(NO_MARK, low=True, high=False))
+            _meet(tree, witness, ruleset.scale)
+            yield witness
+
+
+def _meet(form: Form, encoded: dict[Key, int], scale: Scale) -> None:
+    """Set the keys so that the form holds, if its tests do not contradict each other."""
+    if isinstance(form, Compare):
+        at = {">=": form.bound, "<=": form.bound, ">": form.bound + 1, "<": form.bound - 1}[form.sign]
+        encoded[form.key] = at
+    elif isinstance(form, Every):
+        for part in form.parts:
+            _meet(part, encoded, scale)
+    else:
+        _meet(form.parts[0], encoded, scale)

@@ -1,0 +1,96 @@
+"""Both engines over one project: classification first, then access; what they agree on, and where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from screening.engine.conditions import Key
+from screening.engine.durable import DurableEngine
+from screening.engine.explain import Explainer, Verdict
+from screening.engine.program import Group, Program
+from screening.engine.verdicts import State
+from screening.facts import FLAG_NO, FLAG_YES, Choice, Fact, Facts, Origin, Supplier
+from screening.rulebook.model import Level, Rule
+from screening.rulebook.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A rule with what the engines said of it. `durable` is None when that engine failed."""
+
+    rule: Rule
+    verdict: Verdict
+    durable: State | None
+
+    @property
+    def agreed(self) -> bool:
+        return self.durable is self.verdict.state
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every rule considered, the facts with the classes added, and an error text when durable_rules failed."""
+
+    rules: tuple[Judged, ...]
+    facts: Facts
+    failure: str = ""
+
+
+@lru_cache(maxsize=1)
+def shared_engine() -> DurableEngine:
+    """The one durable engine of this process."""
+    return DurableEngine()
+
+
+def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: DurableEngine | None = None) -> Judgement:
+    """Run every rule that may concern the site through both engines.
+
+    A class is yes when a rule compared with the published text sets it, undecided when only a doubtful or provisional
+    rule does (or the engines disagree), else no.
+    """
+    durable = shared_engine() if engine is None else engine
+    judged: list[Judged] = []
+    failure = ""
+    for stratum in program.strata:
+        explainer = Explainer(facts, vocabulary)
+        encoded: dict[Key, int] = {}
+        here: list[Judged] = []
+        for group in stratum.groups:
+            if (closed := explainer.closed(group.gates)) is not None:
+                here.extend(_set_aside(group, closed))
+                continue
+            states: Mapping[str, State] = {}
+            try:
+                states = durable.evaluate(group.prepared, program.scale, facts, vocabulary, encoded)
+            except Exception as error:  # whatever breaks in there must become a review, not an outage
+                failure = failure or f"{type(error).__name__}: {error}"
+            here.extend(Judged(item.rule, explainer.verdict(item), states.get(item.rule.id)) for item in group.prepared)
+        judged.extend(here)
+        facts = facts.and_also(_classes(stratum.sets, here))
+    return Judgement(tuple(judged), facts, failure)
+
+
+@lru_cache(maxsize=20_000)
+def _set_aside(group: Group, closed: int) -> tuple[Judged, ...]:
+    """The rules of a group whose gate of that number is false: silent, each told by its own, narrower test."""
+    return tuple(
+        Judged(item.rule, Verdict(State.SILENT, (own,)), State.SILENT)
+        for item, own in zip(group.prepared, group.own[closed], strict=True)
+    )
+
+
+def _classes(names: frozenset[str], judged: list[Judged]) -> list[Fact]:
+    facts: list[Fact] = []
+    for name in sorted(names):
+        about = [item for item in judged if item.rule.classifies == name]
+        sure = [
+            item.rule.id
+            for item in about
+            if item.agreed and item.verdict.state is State.FIRES and item.rule.level is Level.TEXT
+        ]
+        maybe = [item.rule.id for item in about if not item.agreed or item.verdict.state is not State.SILENT]
+        value = FLAG_YES if sure else Choice(None) if maybe else FLAG_NO
+        facts.append(Fact(name, value, Origin(Supplier.CLASSIFICATION, ", ".join(sure or maybe))))
+    return facts

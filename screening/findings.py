@@ -1,0 +1,219 @@
+"""From what the engines say to what the decision says: findings, needs, classes and the list of rules considered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from screening.atlas import UnitHit
+from screening.decision import Considered, Finding, Ground, Need, Outcome, Reason
+from screening.engine.judge import Judged, Judgement
+from screening.engine.verdicts import State
+from screening.facts import Choice
+from screening.rulebook.model import Effect, Level, Rule, Test
+from screening.rulebook.reader import Rulebook
+from screening.rulebook.sentences import fill_places, words_of_test
+from screening.rulebook.vocabulary import Vocabulary, show_value
+from screening.text import Text
+
+MOST_BECAUSE: Final = 12
+
+
+def findings_of(judgement: Judgement, rulebook: Rulebook) -> list[Finding]:
+    """A finding for every access rule that is not silent, and for every failure or disagreement of the engines."""
+    found = [
+        finding
+        for item in judgement.rules
+        if item.verdict.state is not State.SILENT or item.durable is not State.SILENT
+        if (finding := _finding(item, judgement, rulebook)) is not None
+    ]
+    if judgement.failure:
+        found.append(
+            Finding(
+                "engine",
+                Reason.ENGINE_FAILED,
+                Outcome.REVIEW,
+                Text("推理引擎故障", "the inference engine failed"),
+                Text(
+                    f"推理引擎未能完成：{judgement.failure[:200]}。结论须人工复核。",
+                    f"It stopped: {judgement.failure[:200]}. A person must look.",
+                ),
+            )
+        )
+    return found
+
+
+def _finding(item: Judged, judgement: Judgement, rulebook: Rulebook) -> Finding | None:
+    rule, verdict = item.rule, item.verdict
+    if not item.agreed and item.durable is not None:
+        message = Text(
+            f"两套引擎对本规则结论不同（{item.durable} 与 {verdict.state}），须人工复核。",
+            f"The two engines differ on this rule ({item.durable} against {verdict.state}); a person must look.",
+        )
+        return Finding(
+            rule.id, Reason.ENGINE_DISAGREES, Outcome.REVIEW, rule.title, message, grounds=_grounds(rule, rulebook)
+        )
+    if rule.effect is Effect.CLASSIFY or verdict.state is State.SILENT:
+        return None
+    reason, outcome = _weigh(rule, verdict.state)
+    return Finding(
+        rule=rule.id,
+        reason=reason,
+        outcome=outcome,
+        title=rule.title,
+        message=fill_places(rule.message, judgement.facts, rulebook.vocabulary),
+        remedy=fill_places(rule.remedy, judgement.facts, rulebook.vocabulary),
+        question=fill_places(rule.question, judgement.facts, rulebook.vocabulary),
+        grounds=_grounds(rule, rulebook),
+        needs=_settling(verdict.needs, judgement),
+        because=_because(verdict.because, judgement, rulebook.vocabulary),
+        checked=rule.level.value,
+        certain=verdict.state is State.FIRES,
+    )
+
+
+def _weigh(rule: Rule, state: State) -> tuple[Reason, Outcome]:
+    """design.md section 2: firing yields the outcome, doubt yields review, only a text-checked rule rejects."""
+    if rule.effect is Effect.OBLIGATION:
+        return Reason.OBLIGATION, Outcome.PASS
+    if state is State.DOUBTFUL:
+        return Reason.DOUBTFUL, Outcome.REVIEW
+    if rule.effect is Effect.REVIEW:
+        return (Reason.JUDGEMENT if rule.judgement else Reason.FIRED), Outcome.REVIEW
+    if rule.level is not Level.TEXT:
+        return Reason.PROVISIONAL, Outcome.REVIEW
+    return Reason.FIRED, Outcome.REJECT
+
+
+def _grounds(rule: Rule, rulebook: Rulebook) -> tuple[Ground, ...]:
+    found = []
+    for citation in rule.basis:
+        instrument = rulebook.instruments[citation.instrument]
+        found.append(Ground(instrument.id, instrument.name, citation.clause, instrument.number, instrument.url))
+    return tuple(found)
+
+
+def _because(tests: Sequence[Test], judgement: Judgement, vocabulary: Vocabulary) -> tuple[Text, ...]:
+    """Each deciding test with the value it met."""
+    found = []
+    for test in tests[:MOST_BECAUSE]:
+        value = vocabulary.value(judgement.facts, test.fact)
+        zh, en = (show_value(vocabulary[test.fact], value, lang) for lang in ("zh", "en"))
+        words = _static(test, vocabulary)
+        found.append(Text(f"{words.zh}（实际：{zh}）", f"{words.en} (found: {en})"))
+    return tuple(found)
+
+
+_WORDS: Final[dict[tuple[int, int], tuple[Text, Test, Vocabulary]]] = {}
+MOST_WORDS: Final = 50_000
+
+
+def _static(test: Test, vocabulary: Vocabulary) -> Text:
+    """A test in words. Kept by identity (and keeping what it names alive): a decision asks for hundreds."""
+    kept = _WORDS.get((id(test), id(vocabulary)))
+    if kept is None:
+        if len(_WORDS) >= MOST_WORDS:
+            _WORDS.clear()
+        words = Text(words_of_test(test, vocabulary, "zh"), words_of_test(test, vocabulary, "en"))
+        kept = _WORDS[id(test), id(vocabulary)] = (words, test, vocabulary)
+    return kept[0]
+
+
+def _settling(needs: Iterable[str], judgement: Judgement) -> tuple[str, ...]:
+    """Needs with every class replaced by the facts its doubtful rules wait for."""
+    found: dict[str, None] = {}
+    for key in needs:
+        inner = [
+            need
+            for item in judgement.rules
+            if item.rule.classifies == key and item.verdict.state is State.DOUBTFUL
+            for need in _settling(item.verdict.needs, judgement)
+        ]
+        for need in inner or [key]:
+            found[need] = None
+    return tuple(found)
+
+
+def needs_of(judgement: Judgement, findings: Iterable[Finding], rulebook: Rulebook) -> tuple[Need, ...]:
+    """The facts the open findings wait for, those that settle most first."""
+    waiting: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.reason is Reason.DOUBTFUL:
+            for key in finding.needs:
+                waiting.setdefault(key, []).append(finding.rule)
+    order = sorted(waiting, key=lambda key: (-len(waiting[key]), key))
+    terms = rulebook.vocabulary
+    return tuple(
+        Need(
+            key, terms[key].label, terms[key].question, terms[key].unit, terms[key].supplier.value, tuple(waiting[key])
+        )
+        for key in order
+    )
+
+
+def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
+    """Every class a rule of the book may set: yes, maybe or no, and by which rules."""
+    found: dict[str, Any] = {}
+    for key, term in rulebook.vocabulary.terms.items():
+        value = judgement.facts.value(key)
+        if not key.startswith("class.") or not isinstance(value, Choice):
+            continue
+        said = "maybe" if value.possible is None else next(iter(value.possible))
+        about = [
+            item for item in judgement.rules if item.rule.classifies == key and item.verdict.state is not State.SILENT
+        ]
+        found[key] = {
+            "label": term.label.plain(),
+            "state": said,
+            "rules": [
+                {
+                    "rule": item.rule.id,
+                    "state": item.verdict.state.value,
+                    "title": item.rule.title.plain(),
+                    "checked": item.rule.level.value,
+                    "grounds": [ground.plain() for ground in _grounds(item.rule, rulebook)],
+                }
+                for item in about
+            ],
+        }
+    return found
+
+
+def considered(judgement: Judgement, vocabulary: Vocabulary) -> tuple[Considered, ...]:
+    """Every rule looked at, gathered by result and by the test that decided it."""
+    gathered: dict[tuple[State, int], tuple[Test, list[str]]] = {}
+    for item in judgement.rules:
+        verdict = item.verdict
+        test = verdict.because[0]
+        entry = gathered.get((verdict.state, id(test)))
+        if entry is None:
+            gathered[verdict.state, id(test)] = (test, [item.rule.id])
+        else:
+            entry[1].append(item.rule.id)
+    found = []
+    for (state, _), (test, rules) in gathered.items():
+        because = _static(test, vocabulary)
+        if state is State.SILENT:
+            because = Text(f"不成立：{because.zh}", f"does not hold: {because.en}")
+        found.append(Considered(state.value, because, tuple(rules)))
+    return tuple(found)
+
+
+def unlisted_units(units: Iterable[UnitHit], listed: frozenset[str]) -> list[Finding]:
+    """A review for every control unit touched, certainly or possibly, whose access list is not loaded."""
+    return [
+        Finding(
+            f"no-access-list.{unit.code or unit.layer}",
+            Reason.NO_ACCESS_LIST,
+            Outcome.REVIEW,
+            Text("管控单元清单未载入", "no access list for this control unit"),
+            Text(
+                f"用地涉及管控单元 {unit.code or '（编码不可读）'} {unit.name or ''}，其准入清单未载入，不能据此判断。",
+                f"The site touches control unit {unit.code or '(unreadable code)'} {unit.name or ''}, whose access list is not loaded.",
+            ),
+            Text("载入该单元的准入清单后重新筛查。", "Load the unit's access list and screen again."),
+            certain=unit.certain,
+        )
+        for unit in units
+        if unit.code not in listed
+    ]

@@ -1,0 +1,214 @@
+"""One project, one site, one day: the decision. Pure: no clock, no disk, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from math import inf
+from typing import Any
+
+from screening.atlas import Atlas, Placement, locate, read_footprint
+from screening.decision import Decision, Finding, Outcome, Receipt, gravest
+from screening.engine.durable import DurableEngine
+from screening.engine.judge import Judgement, judge
+from screening.engine.program import Program, prepare
+from screening.errors import InputError, Problem, QuantityError
+from screening.facts import Choice, Facts, Interval, Members, Number, Value
+from screening.findings import classes_of, considered, findings_of, needs_of, unlisted_units
+from screening.project import Project
+from screening.rulebook.reader import EVERYWHERE, JURISDICTIONS, Rulebook
+from screening.text import Text
+from screening.version import VERSION
+
+
+def screen(
+    project: Project, rulebook: Rulebook, atlas: Atlas, *, as_of: date, engine: DurableEngine | None = None
+) -> Decision:
+    """Say pass, review or reject, with every ground. Never pass because something was not known.
+
+    Raises InputError (all problems at once) when the application or its footprint cannot be read; a project that is
+    unwelcome is no error. `engine` replaces the process-wide durable engine.
+    """
+    problems: list[Problem] = []
+    facts = Facts()
+    placement: Placement | None = None
+    try:
+        facts = rulebook.vocabulary.read_claims(project.claims)
+    except InputError as error:
+        problems.extend(error.problems)
+    try:
+        site = project.site
+        footprint = read_footprint(site.geometry, "/site/geometry", extent=site.extent, crs=site.crs)
+        placement = locate(footprint, atlas, as_of)
+    except (InputError, QuantityError) as error:
+        problems.extend(error.problems)
+    if problems or placement is None:
+        raise InputError(problems)
+    known = facts.and_also(fact for fact in placement.facts.values() if fact.key in rulebook.vocabulary.terms)
+    return decide(project, known, placement, rulebook, as_of=as_of, engine=engine)
+
+
+def decide(
+    project: Project,
+    facts: Facts,
+    placement: Placement,
+    rulebook: Rulebook,
+    *,
+    as_of: date,
+    engine: DurableEngine | None = None,
+) -> Decision:
+    """The decision over facts already gathered."""
+    program = prepare(rulebook, as_of)
+    facts = _with_unmapped_regions(facts, placement, program)
+    judgement = judge(program, facts, rulebook.vocabulary, engine)
+    findings = [*findings_of(judgement, rulebook), *unlisted_units(placement.units, program.listed)]
+    findings.sort(key=_order)
+    return Decision(
+        project=project.id,
+        title=project.title,
+        outcome=gravest(finding.outcome for finding in findings),
+        findings=tuple(findings),
+        needs=needs_of(judgement, findings, rulebook),
+        classes=classes_of(judgement, rulebook),
+        place=plain_place(placement),
+        not_covered=_not_covered(facts, program),
+        warnings=tuple(
+            Text(f"{remark.layer}：{remark.zh}", f"{remark.layer}: {remark.en}") for remark in placement.warnings
+        ),
+        considered=considered(judgement, rulebook.vocabulary),
+        receipt=_receipt(judgement, placement, rulebook, as_of),
+    )
+
+
+def _with_unmapped_regions(facts: Facts, placement: Placement, program: Program) -> Facts:
+    """A basin or region that has rules, but no layer that can be used that day, may be anywhere: the site may lie in it."""
+    fact = facts.get(JURISDICTIONS)
+    if fact is None or not isinstance(fact.value, Members) or fact.value.possible is None:
+        return facts
+    unmapped = frozenset(
+        place
+        for place in program.listed
+        if place.startswith(("basin_", "region_")) and f"site.overlaps.{place}" not in placement.facts
+    )
+    if unmapped <= fact.value.possible:
+        return facts
+    return facts.and_also([replace(fact, value=Members(fact.value.certain, fact.value.possible | unmapped))])
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str]:
+    return -finding.outcome.gravity, 0 if finding.certain else 1, finding.reason.value, finding.rule
+
+
+def _not_covered(facts: Facts, program: Program) -> tuple[Text, ...]:
+    """Every tier the site lies in, or may lie in, for which no rule is loaded. Control units are findings of their own."""
+    value = facts.value(JURISDICTIONS)
+    if not isinstance(value, Members):
+        return (Text("省、市、县（未能确定行政区）", "province, city and county (not determined)"),)
+    tiers = sorted(
+        code for code in (value.possible or value.certain) if code != EVERYWHERE and not code.startswith("ZH")
+    )
+    names = {2: Text("省级", "province"), 4: Text("市级", "city"), 6: Text("县级", "county")}
+    found = [
+        Text(f"{names[len(code)].zh} {code}", f"{names[len(code)].en} {code}")
+        if code.isdigit() and len(code) in names
+        else Text(code, code)
+        for code in tiers
+        if code not in program.listed
+    ]
+    if value.possible is None:
+        found.append(
+            Text(
+                "其他行政区（用地未完全落在行政区图层内）",
+                "other places (the site is not fully inside the administrative layer)",
+            )
+        )
+    return tuple(found)
+
+
+def _receipt(judgement: Judgement, placement: Placement, rulebook: Rulebook, as_of: date) -> Receipt:
+    return Receipt(
+        as_of=as_of.isoformat(),
+        engine=VERSION,
+        rulebook=rulebook.digest,
+        rules={item.rule.id: item.rule.digest for item in judgement.rules},
+        layers=dict(placement.layers_used),
+        facts=tuple(
+            {
+                "fact": fact.key,
+                "value": plain_value(fact.value),
+                "unit": rulebook.vocabulary[fact.key].unit,
+                "supplier": fact.origin.supplier.value,
+                "source": fact.origin.source,
+                "note": fact.origin.note,
+            }
+            for fact in sorted(judgement.facts.values(), key=lambda fact: fact.key)
+        ),
+    )
+
+
+def plain_place(placement: Placement) -> dict[str, Any]:
+    """Units, areas and shorelines met, as plain JSON data; figures as decimal text, [low, high]."""
+    return {
+        "units": [
+            {
+                "layer": unit.layer,
+                "code": unit.code,
+                "name": unit.name,
+                "class": unit.unit_class,
+                "certain": unit.certain,
+                "area_m2": _figures(unit.area, 1),
+                "share": _figures(unit.share, 4),
+            }
+            for unit in placement.units
+        ],
+        "areas": [
+            {
+                "kind": hit.kind,
+                "layer": hit.layer,
+                "name": hit.name,
+                "certain": hit.certain,
+                "area_m2": _figures(hit.area, 1),
+                "share": _figures(hit.share, 4),
+            }
+            for hit in placement.hits
+        ],
+        "distances": [
+            {
+                "kind": near.kind,
+                "layer": near.layer,
+                "name": near.name,
+                "metres": _figures(near.metres, 2),
+                "nearest": [f"{near.longitude:.7f}", f"{near.latitude:.7f}"],
+            }
+            for near in placement.distances
+        ],
+    }
+
+
+def _figures(interval: Interval, places: int) -> list[str | None]:
+    return [None if end in (inf, -inf) else f"{float(end):.{places}f}" for end in (interval.lo, interval.hi)]
+
+
+def plain_value(value: Value) -> Any:
+    """A value as plain JSON data, exactly: fractions as text, open ends as null, sets sorted."""
+    match value:
+        case Interval():
+            return _plain_end(value.lo) if value.known else [_plain_end(value.lo), _plain_end(value.hi)]
+        case Choice():
+            words = sorted(value.possible) if value.possible is not None else None
+            return words[0] if words is not None and len(words) == 1 else words
+        case Members():
+            certain: Mapping[str, Any] = {"has": sorted(value.certain)}
+            return (
+                certain
+                if value.known
+                else {**certain, "may_have": sorted(value.possible) if value.possible is not None else "anything"}
+            )
+
+
+def _plain_end(number: Number) -> str | None:
+    return None if isinstance(number, float) else str(number)
+
+
+__all__ = ["Outcome", "decide", "plain_value", "screen"]
