@@ -88,7 +88,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a decision rests on. `needs` are fact keys; `because` says which tests held, with the values they met."""
+    """One thing a decision rests on. `needs` are fact keys; `because` says which tests held, with the values they met.
+
+    `jurisdiction` is the tier whose rule it is: CN, an administrative code, a basin, or a control unit.
+    """
 
     rule: str
     reason: Reason
@@ -102,10 +105,12 @@ class Finding:
     because: tuple[Text, ...] = ()
     checked: str = ""
     certain: bool = True
+    jurisdiction: str = "CN"
 
     def plain(self) -> dict[str, Any]:
         return {
             "rule": self.rule,
+            "jurisdiction": self.jurisdiction,
             "reason": self.reason.value,
             "outcome": self.outcome.value,
             "certain": self.certain,

@@ -144,8 +144,8 @@ def parse_yaml(text: str, source: str) -> Node:
 
 def _document(events: Iterator[Any], source: str) -> Node:
     root: Node | None = None
-    # Each open collection: (node, pending key); a loop, not recursion, so depth is bounded by MAX_DEPTH alone.
-    stack: list[tuple[Node, list[str]]] = []
+    # Each open collection: (node, pending key and its line); a loop, not recursion, so depth is bounded by MAX_DEPTH alone.
+    stack: list[tuple[Node, list[tuple[str, int]]]] = []
 
     def refuse(event: Any, what: str, remedy: str) -> DocumentError:
         return DocumentError(Problem(f"{source}:{event.start_mark.line + 1}", what, remedy, zh=f"不支持：{what}"))
@@ -164,9 +164,11 @@ def _document(events: Iterator[Any], source: str) -> Node:
                     raise refuse(event, f"{node.kind()} as a key", "use a plain word as the key")
                 if node.text in parent.value:
                     raise refuse(event, f'the key "{node.text[:60]}" stands twice', "keep one of them")
-                pending.append(node.text)
+                pending.append((node.text, node.line))
             else:
-                parent.value[pending.pop()] = node
+                # A value stands where its key does: an author looks for `titel:`, not for the line below it.
+                key, line = pending.pop()
+                parent.value[key] = Node(node.value, line, node.source, node.quoted)
 
     for event in events:
         line = event.start_mark.line + 1

@@ -69,6 +69,7 @@ def _finding(item: Judged, judgement: Judgement, rulebook: Rulebook) -> Finding 
         because=_because(verdict.because, judgement, rulebook.vocabulary),
         checked=rule.level.value,
         certain=verdict.state is State.FIRES,
+        jurisdiction=rule.jurisdiction,
     )
 
 
@@ -213,6 +214,7 @@ def unlisted_units(units: Iterable[UnitHit], listed: frozenset[str]) -> list[Fin
             ),
             Text("载入该单元的准入清单后重新筛查。", "Load the unit's access list and screen again."),
             certain=unit.certain,
+            jurisdiction=unit.code or unit.layer,
         )
         for unit in units
         if unit.code not in listed

@@ -96,8 +96,11 @@ def _with_unmapped_regions(facts: Facts, placement: Placement, program: Program)
     return facts.and_also([replace(fact, value=Members(fact.value.certain, fact.value.possible | unmapped))])
 
 
-def _order(finding: Finding) -> tuple[int, int, str, str]:
-    return -finding.outcome.gravity, 0 if finding.certain else 1, finding.reason.value, finding.rule
+def _order(finding: Finding) -> tuple[int, int, int, str, str]:
+    """Gravest first, then certain before doubtful, the nation before its regions and units, then by rule."""
+    place = finding.jurisdiction
+    tier = 0 if place == EVERYWHERE else 1 if place.startswith(("basin_", "region_")) else 3 if place.startswith("ZH") else 2
+    return -finding.outcome.gravity, 0 if finding.certain else 1, tier, finding.reason.value, finding.rule
 
 
 def _not_covered(facts: Facts, program: Program) -> tuple[Text, ...]:

@@ -94,6 +94,14 @@ def test_every_value_knows_its_line() -> None:
     ]
 
 
+def test_a_value_stands_on_the_line_of_its_key() -> None:
+    root = parse_yaml("a:\n  b:\n    - x\n  c:\n    y\n", "file")
+    assert root.mapping is not None
+    inner = root.mapping["a"].mapping
+    assert inner is not None
+    assert (root.mapping["a"].line, inner["b"].line, inner["c"].line) == (1, 2, 4)
+
+
 def test_a_node_says_what_stands_there() -> None:
     shown = [Node(value, 1, "f").kind() for value in ({}, [], None, "x" * 99)]
     assert shown == ["a mapping", "a list", "nothing", f'"{"x" * 60}"']

@@ -32,6 +32,7 @@ class FindingOut(_Strict):
     """One thing the decision rests on."""
 
     rule: str
+    jurisdiction: str
     reason: Literal[
         "fired",
         "doubtful",

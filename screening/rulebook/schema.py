@@ -91,18 +91,13 @@ def rule_schema(rulebook: Rulebook) -> dict[str, Any]:
                         "type": "object",
                         "minProperties": 1,
                         "properties": {
-                            **{word: {"$ref": "#/$defs/conditions"} for word in ("any", "all", "none")},
+                            "all": {"$ref": "#/$defs/condition"},
+                            **{word: {"$ref": "#/$defs/condition", "maxProperties": 1} for word in ("any", "none")},
                             **{key: _test(term) for key, term in sorted(rulebook.vocabulary.items())},
                         },
                         "patternProperties": {r"\{": {}},
                         "additionalProperties": False,
                     },
-                ]
-            },
-            "conditions": {
-                "anyOf": [
-                    {"type": "array", "items": {"$ref": "#/$defs/condition"}, "minItems": 1},
-                    {"$ref": "#/$defs/condition"},
                 ]
             },
         },

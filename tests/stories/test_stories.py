@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from screening import Atlas, Decision, Project, Rulebook, screen
-from screening.decision import Outcome
+from screening.decision import Outcome, Reason
 from screening.documents import parse_yaml
 from screening.report.text import explain
 
@@ -70,7 +70,7 @@ each_application = pytest.mark.parametrize("application", [path.stem for path in
 def decide(rulebook: Rulebook, atlas: Atlas) -> Decide:
     """The decision on a sample application as of a day, made once."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def decided(application: str, as_of: date) -> Decision:
         project = Project.read(DEMO / "applications" / f"{application}.yaml")
         return screen(project, rulebook, atlas, as_of=as_of)
@@ -140,26 +140,30 @@ def test_a_pass_leaves_no_question_open(application: str, decide: Decide) -> Non
         assert all(finding.certain for finding in decision.findings)
 
 
-def instruments(decision: Decision) -> set[str]:
-    return {ground.instrument for finding in decision.of(decision.outcome) for ground in finding.grounds}
+def instruments(decision: Decision, rule: str) -> set[str]:
+    return {ground.instrument for finding in decision.findings if finding.rule == rule for ground in finding.grounds}
 
 
-def test_on_the_day_the_code_came_into_force_the_same_hotel_is_barred_by_another_law(decide: Decide) -> None:
-    before = decide("18-hotel-water-source", DAY_BEFORE_THE_CODE)
-    after = decide("18-hotel-water-source", FIRST_DAY_OF_THE_CODE)
+def test_the_same_solar_station_is_barred_before_and_by_the_code(decide: Decide) -> None:
+    """The Code came into force on 2026-08-15; the redline was protected the day before, on another ground."""
+    before, after = (decide("06-solar-redline", day) for day in (DAY_BEFORE_THE_CODE, FIRST_DAY_OF_THE_CODE))
     assert before.outcome is after.outcome is Outcome.REJECT
-    assert "eco-code" not in instruments(before)
-    assert instruments(after) == {"eco-code"}
-    assert {finding.rule for finding in before.of(Outcome.REJECT)} == {
-        finding.rule for finding in after.of(Outcome.REJECT)
-    }
+    assert "eco-code" not in instruments(before, "redline-development")
+    assert "eco-code" in instruments(after, "redline-development")
+
+
+def test_the_old_water_law_barred_the_hotel_but_is_not_yet_compared(decide: Decide) -> None:
+    """A provisional text turns a ban into a review, never into a pass."""
+    before, after = (decide("18-hotel-water-source", day) for day in (DAY_BEFORE_THE_CODE, FIRST_DAY_OF_THE_CODE))
+    assert (before.outcome, after.outcome) == (Outcome.REVIEW, Outcome.REJECT)
+    assert {f.reason for f in before.findings if f.rule == "drinking-water-2"} == {Reason.PROVISIONAL}
+    assert not instruments(before, "drinking-water-2") & instruments(after, "drinking-water-2")
 
 
 @each_application
-def test_the_code_changed_no_outcome_of_the_samples_overnight(application: str, decide: Decide) -> None:
-    """The Code took the bans over; what it added for these projects is the duty to keep to the access lists."""
+def test_the_code_loosened_nothing_for_the_samples(application: str, decide: Decide) -> None:
     before, after = (decide(application, day) for day in (DAY_BEFORE_THE_CODE, FIRST_DAY_OF_THE_CODE))
-    assert before.outcome is after.outcome
+    assert before.outcome.gravity <= after.outcome.gravity
 
 
 FULLY_STATED = {"activity": ["none_of_these"], "equipment": ["none_of_these"], "works": "new_build"}
@@ -204,7 +208,7 @@ def test_an_ordinary_project_fully_stated_passes_with_nothing_left_to_ask(
     assert all(finding.certain for finding in decision.findings)
 
 
-@pytest.mark.parametrize("left_out", ["releases", "fuels", "activity"])
+@pytest.mark.parametrize("left_out", ["releases", "fuels", "energy"])
 def test_a_food_factory_that_leaves_out_what_no_rule_of_its_place_asks_still_passes(
     left_out: str, rulebook: Rulebook, atlas: Atlas
 ) -> None:
