@@ -10,12 +10,18 @@ step "import contracts"; "$bin/lint-imports"
 step "rule lint";        "$bin/screening" rules lint
 step "rule cases";       "$bin/screening" rules test
 step "tests";            "$bin/python" -m pytest -n 2
-# The other interpreters that are installed: the tests again, each in an environment of its own.
+# The other interpreters that are installed (a pyenv's among them): the tests again, each in an environment of its own.
+runs() { "$1" -c 'import sys, venv, ensurepip; sys.exit("%d.%d" % sys.version_info[:2] != sys.argv[1])' "$2" 2>/dev/null; }
+find_python() {
+  for candidate in "$(command -v "python$1" || true)" "$(pyenv root 2>/dev/null)"/versions/"$1".*/bin/python; do
+    if [ -x "$candidate" ] && runs "$candidate" "$1"; then echo "$candidate"; return; fi
+  done
+}
+[ -z "${CHECK_ONE_PYTHON:-}" ] || exit 0
 for version in 3.11 3.12 3.13; do
-  [ "${CHECK_ONE_PYTHON:-}" = "" ] || continue
-  other=$(command -v "python$version" || true)
-  [ -n "$other" ] && "$other" -c 'import sys, venv, ensurepip' 2>/dev/null || continue
-  [ "$("$bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" != "$version" ] || continue
+  ! runs "$bin/python" "$version" || continue
+  other=$(find_python "$version")
+  if [ -z "$other" ]; then echo "(no Python $version here)"; continue; fi
   step "tests on Python $version"
   venv=".venv-$version"
   [ -x "$venv/bin/python" ] || "$other" -m venv "$venv"

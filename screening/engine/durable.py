@@ -9,11 +9,9 @@ A ruleset is believed only after it has fired the right rules on probe facts at 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -51,7 +49,7 @@ finally:
 
 MAX_RULES: Final = 30
 MAX_BRANCHES: Final = 62
-MAX_RULESETS: Final = 4000
+MAX_RULESETS: Final = 4_000
 _SESSION: Final = "one"
 _SIGNS: Final = {">=": "$gte", "<=": "$lte", ">": "$gt", "<": "$lt"}
 
@@ -72,6 +70,19 @@ class _Forms:
     rule: str
     certain: Form
     possible: Form
+
+
+@dataclass(frozen=True, slots=True)
+class _Shard:
+    """The content of a ruleset: its forms, and how many ranks each of its numbers has (what the probes go by)."""
+
+    forms: tuple[_Forms, ...]
+    heights: tuple[tuple[str, int], ...]
+
+
+def _heights(forms: Sequence[_Forms], scale: Scale) -> tuple[tuple[str, int], ...]:
+    keys = frozenset[Key]().union(*(keys_of(form.certain) | keys_of(form.possible) for form in forms))
+    return tuple(sorted({(key.fact, scale.highest(key.fact)) for key in keys if key.end is not End.MARK}))
 
 
 class _Ruleset:
@@ -148,14 +159,18 @@ def _order(key: Key) -> tuple[str, str, str]:
 class DurableEngine:
     """durable_rules for one process. Safe to share between threads: decisions take turns.
 
-    Rulesets are registered once by the content of their rules and the scale of their numbers, and freed when unused for
-    the longest time.
+    A ruleset is registered once for its content, whichever programs share it. When there are more than `most_rulesets`
+    contents, all are freed and what is still needed is made again: memory stays bounded whatever rulebooks come by.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_rulesets: int = MAX_RULESETS) -> None:
         self._host = _Host()
         self._lock = threading.RLock()
-        self._groups: OrderedDict[tuple[int, ...], tuple[Any, ...]] = OrderedDict()
+        self._most = most_rulesets
+        self._groups: dict[tuple[int, int], tuple[tuple[_Shard, ...], tuple[Prepared, ...], Scale]] = {}
+        # One object for each content, so that what is looked up at every decision is found by identity.
+        self._contents: dict[_Shard, _Shard] = {}
+        self._rulesets: dict[int, tuple[_Ruleset, ...]] = {}
         self._serial = 0
 
     def evaluate(
@@ -172,39 +187,50 @@ class DurableEngine:
         """
         with self._lock:
             states: dict[str, State] = {}
-            for ruleset in self._rulesets(prepared, scale):
-                for key in ruleset.keys:
-                    if key not in encoded:
-                        encoded[key] = encode(key, vocabulary.value(facts, key.fact), scale)
-                states.update(ruleset.states(self._host, encoded))
+            for shard in self._shards(prepared, scale):
+                for ruleset in self._loaded(shard, scale):
+                    for key in ruleset.keys:
+                        if key not in encoded:
+                            encoded[key] = encode(key, vocabulary.value(facts, key.fact), scale)
+                    states.update(ruleset.states(self._host, encoded))
             return states
 
-    def _rulesets(self, prepared: tuple[Prepared, ...], scale: Scale) -> tuple[_Ruleset, ...]:
-        # By identity: a program keeps its tuples for as long as it lives, and the cache keeps them alive in turn.
+    def _shards(self, prepared: tuple[Prepared, ...], scale: Scale) -> tuple[_Shard, ...]:
+        # By identity: a program keeps its tuples for as long as it lives, and the entry keeps them alive in turn.
         name = (id(prepared), id(scale))
-        if name in self._groups:
-            self._groups.move_to_end(name)
-            rulesets: tuple[_Ruleset, ...] = self._groups[name][0]
-            return rulesets
+        known = self._groups.get(name)
+        if known is not None:
+            return known[0]
         forms = [
             _Forms(item.rule.id, compile_form(item.condition, scale, True), compile_form(item.condition, scale, False))
             for item in prepared
         ]
-        found = tuple(self._register(chunk, scale) for chunk in _chunks(forms))
-        flat = tuple(ruleset for part in found for ruleset in part)
-        self._groups[name] = (flat, prepared, scale)
-        while len(self._groups) > 1 and sum(len(entry[0]) for entry in self._groups.values()) > MAX_RULESETS:
-            for ruleset in self._groups.popitem(last=False)[1][0]:
+        if len(self._contents) > self._most:
+            self._forget()
+        made = (_Shard(tuple(chunk), _heights(chunk, scale)) for chunk in _chunks(forms))
+        shards = tuple(self._contents.setdefault(shard, shard) for shard in made)
+        self._groups[name] = (shards, prepared, scale)
+        return shards
+
+    def _forget(self) -> None:
+        """Free everything; what is still needed is made again."""
+        for rulesets in self._rulesets.values():
+            for ruleset in rulesets:
                 self._free(ruleset)
-        return flat
+        self._rulesets.clear()
+        self._groups.clear()
+        self._contents.clear()
+
+    def _loaded(self, shard: _Shard, scale: Scale) -> tuple[_Ruleset, ...]:
+        rulesets = self._rulesets.get(id(shard))
+        if rulesets is None:
+            rulesets = self._rulesets[id(shard)] = self._register(shard.forms, scale)
+        return rulesets
 
     def _register(self, forms: Sequence[_Forms], scale: Scale) -> tuple[_Ruleset, ...]:
         """One ruleset, or several smaller ones where the probes show that one is too much."""
-        content = hashlib.sha256(
-            repr([(form.rule, form.certain, form.possible) for form in forms]).encode()
-        ).hexdigest()
         self._serial += 1
-        ruleset = _Ruleset(f"r{content[:16]}n{self._serial}", forms, scale)
+        ruleset = _Ruleset(f"rules{self._serial}", forms, scale)
         try:
             self._host.set_rulesets({ruleset.name: ruleset.definition()})
             self._probe(ruleset)

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.engine.durable import DurableEngine
 from screening.engine.judge import judge
 from screening.engine.program import prepare
 from screening.engine.verdicts import State
@@ -57,3 +58,20 @@ def test_a_class_no_rule_sets_for_this_project_is_no() -> None:
     none = make_rule(1, Test("project.size", Op.OVER, THRESHOLDS[1]), effect=Effect.CLASSIFY, classifies="class.big")
     judgement = judge(prepare(book([none]), DAY), VOCABULARY.read_claims({"size": "0 m"}), VOCABULARY)
     assert judgement.facts.value("class.big") == FLAG_NO
+
+
+@given(
+    st.lists(conditions(), min_size=3, max_size=6),
+    st.lists(drawn_facts(), min_size=3, max_size=3),
+)
+@settings(max_examples=15, deadline=None)
+def test_an_engine_that_must_forget_its_rulesets_gives_the_same_answers(
+    drawn: list[Condition], projects: list[Facts]
+) -> None:
+    forgetful = DurableEngine(most_rulesets=0)
+    programs = [prepare(book([make_rule(n, when, None, Effect.REVIEW)]), DAY) for n, when in enumerate(drawn)]
+    for program in programs * 2:
+        for facts in projects:
+            judgement = judge(program, facts, VOCABULARY, forgetful)
+            assert judgement.failure == ""
+            assert all(item.agreed for item in judgement.rules)
