@@ -68,13 +68,19 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A clause of a law, notice or list that a finding rests on."""
+    """A clause of a law, notice or list that a finding rests on. `rank`: 0 a statute, 1 a regulation, 2 anything below."""
 
     instrument: str
     name: Text
     clause: str
     number: str = ""
     url: str = ""
+
+    @property
+    def rank(self) -> int:
+        """Read from the name, as Chinese instruments are named (Legislation Law): …法 and …法典, …条例, the rest."""
+        title = self.name.zh.partition("（")[0]
+        return 0 if title.endswith(("法", "法典")) else 1 if title.endswith("条例") else 2
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -139,7 +145,10 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A fact that is not known well enough: what to ask, who supplies it, and which findings wait for it."""
+    """A fact that is not known well enough: what to ask, who supplies it, and which findings wait for it.
+
+    `after`: facts to ask first, since each of those findings also waits for one of them and may need no more.
+    """
 
     fact: str
     label: Text
@@ -147,6 +156,7 @@ class Need:
     unit: str
     supplied_by: str
     rules: tuple[str, ...]
+    after: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -156,6 +166,7 @@ class Need:
             "unit": self.unit,
             "supplied_by": self.supplied_by,
             "rules": list(self.rules),
+            "after": list(self.after),
         }
 
 

@@ -147,8 +147,8 @@ def _document(events: Iterator[Any], source: str) -> Node:
     # Each open collection: (node, pending key and its line); a loop, not recursion, so depth is bounded by MAX_DEPTH alone.
     stack: list[tuple[Node, list[tuple[str, int]]]] = []
 
-    def refuse(event: Any, what: str, remedy: str) -> DocumentError:
-        return DocumentError(Problem(f"{source}:{event.start_mark.line + 1}", what, remedy, zh=f"不支持：{what}"))
+    def refuse(event: Any, what: str, remedy: str, zh: str) -> DocumentError:
+        return DocumentError(Problem(f"{source}:{event.start_mark.line + 1}", what, remedy, zh))
 
     def place(event: Any, node: Node) -> None:
         nonlocal root
@@ -161,9 +161,14 @@ def _document(events: Iterator[Any], source: str) -> Node:
         elif isinstance(parent.value, dict):
             if not pending:
                 if node.text is None:
-                    raise refuse(event, f"{node.kind()} as a key", "use a plain word as the key")
+                    raise refuse(event, f"{node.kind()} as a key", "use a plain word as the key", "键应为普通文字")
                 if node.text in parent.value:
-                    raise refuse(event, f'the key "{node.text[:60]}" stands twice', "keep one of them")
+                    raise refuse(
+                        event,
+                        f'the key "{node.text[:60]}" stands twice',
+                        "keep one of them",
+                        f"键“{node.text[:60]}”重复，请保留一个",
+                    )
                 pending.append((node.text, node.line))
             else:
                 # A value stands where its key does: an author looks for `titel:`, not for the line below it.
@@ -173,18 +178,20 @@ def _document(events: Iterator[Any], source: str) -> Node:
     for event in events:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise refuse(event, "a second document in one file", "keep one document a file")
+            raise refuse(event, "a second document in one file", "keep one document a file", "一个文件只应含一份文档")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise refuse(event, "an anchor or alias", "write the value out")
+            raise refuse(event, "an anchor or alias", "write the value out", "不支持锚点和引用，请写出其值")
         if getattr(event, "tag", None) is not None:
-            raise refuse(event, "a type tag", "leave the tag out")
+            raise refuse(event, "a type tag", "leave the tag out", "不支持类型标签，请删去")
         if isinstance(event, yaml.ScalarEvent):
             quoted = event.style in ('"', "'", "|", ">")
             empty = not quoted and event.value in ("", "~", "null")
             place(event, Node(None if empty else event.value, line, source, quoted))
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(stack) >= MAX_DEPTH:
-                raise refuse(event, f"nesting deeper than {MAX_DEPTH}", "flatten the document")
+                raise refuse(
+                    event, f"nesting deeper than {MAX_DEPTH}", "flatten the document", f"嵌套超过 {MAX_DEPTH} 层"
+                )
             node = Node({} if isinstance(event, yaml.MappingStartEvent) else [], line, source)
             place(event, node)
             stack.append((node, []))

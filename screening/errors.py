@@ -83,6 +83,15 @@ class QuantityError(ScreeningError):
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """`did you mean "x"?` for the nearest known word, or an empty string."""
-    near = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else ""
+    """`did you mean "x"?` for the nearest known word, or an empty string. See `nearest`."""
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, or an empty string. What stands before the first dot does not make two keys alike."""
+    words = list(known)
+    head, dot, tail = word[:80].partition(".")
+    tails = {item[len(head) + 1 :]: item for item in words if dot and item.startswith(f"{head}.")}
+    near = get_close_matches(tail, tails, n=1, cutoff=0.6) if tails else get_close_matches(word[:80], words, 1, 0.6)
+    return tails.get(near[0], near[0]) if near else ""

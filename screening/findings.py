@@ -9,9 +9,9 @@ from screening.atlas import UnitHit
 from screening.decision import Considered, Finding, Ground, Need, Outcome, Reason
 from screening.engine.judge import Judged, Judgement
 from screening.engine.verdicts import State
-from screening.facts import Choice
+from screening.facts import Choice, Members, Value
 from screening.rulebook.model import Effect, Level, Rule, Test
-from screening.rulebook.reader import Rulebook
+from screening.rulebook.reader import JURISDICTIONS, Rulebook
 from screening.rulebook.sentences import fill_places, words_of_test
 from screening.rulebook.vocabulary import Vocabulary, show_value
 from screening.text import Text
@@ -99,10 +99,20 @@ def _because(tests: Sequence[Test], judgement: Judgement, vocabulary: Vocabulary
     found = []
     for test in tests[:MOST_BECAUSE]:
         value = vocabulary.value(judgement.facts, test.fact)
+        if test.fact == JURISDICTIONS:
+            value = _asked_places(test, value)
         zh, en = (show_value(vocabulary[test.fact], value, lang) for lang in ("zh", "en"))
         words = _static(test, vocabulary)
         found.append(Text(f"{words.zh}（实际：{zh}）", f"{words.en} (found: {en})"))
     return tuple(found)
+
+
+def _asked_places(test: Test, value: Value) -> Value:
+    """Of all the places a site lies in, those the test asks for."""
+    if not isinstance(value, Members) or not isinstance(test.value, frozenset):
+        return value
+    certain = value.certain & test.value
+    return Members(certain, certain | (test.value if value.possible is None else value.possible & test.value))
 
 
 _WORDS: Final[dict[tuple[int, int], tuple[Text, Test, Vocabulary]]] = {}
@@ -135,21 +145,37 @@ def _settling(needs: Iterable[str], judgement: Judgement) -> tuple[str, ...]:
     return tuple(found)
 
 
+GUARDS: Final = (
+    "project.sector",
+    "project.works",
+    "project.products",
+    "project.processes",
+    "project.activity",
+    "project.fuels",
+    "project.releases",
+)
+"""The facts that say what a project is; most other questions depend on them."""
+
+
 def needs_of(judgement: Judgement, findings: Iterable[Finding], rulebook: Rulebook) -> tuple[Need, ...]:
-    """The facts the open findings wait for, those that settle most first."""
+    """The facts the open findings wait for: first those that can be asked now, of these the ones that settle most."""
     waiting: dict[str, list[str]] = {}
+    guarded: dict[str, list[tuple[str, ...]]] = {}
     for finding in findings:
-        if finding.reason is Reason.DOUBTFUL:
-            for key in finding.needs:
-                waiting.setdefault(key, []).append(finding.rule)
-    order = sorted(waiting, key=lambda key: (-len(waiting[key]), key))
+        if finding.reason is not Reason.DOUBTFUL:
+            continue
+        guards = tuple(key for key in GUARDS if key in finding.needs)
+        for key in finding.needs:
+            waiting.setdefault(key, []).append(finding.rule)
+            guarded.setdefault(key, []).append(() if key in GUARDS else guards)
     terms = rulebook.vocabulary
-    return tuple(
-        Need(
-            key, terms[key].label, terms[key].question, terms[key].unit, terms[key].supplier.value, tuple(waiting[key])
-        )
-        for key in order
-    )
+    needs = []
+    for key, rules in waiting.items():
+        first = {guard for guards in guarded[key] for guard in guards} if all(guarded[key]) else set()
+        term = terms[key]
+        after = tuple(guard for guard in GUARDS if guard in first)
+        needs.append(Need(key, term.label, term.question, term.unit, term.supplier.value, tuple(rules), after))
+    return tuple(sorted(needs, key=lambda need: (bool(need.after), -len(need.rules), need.fact)))
 
 
 def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:

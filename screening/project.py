@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from screening.documents import decode, parse_json, parse_yaml
-from screening.errors import InputError, Problem
+from screening.errors import InputError, Problem, nearest
 
 MAX_BYTES: Final = 60_000_000
 """The largest application file read: room for the largest footprint that is accepted, written long."""
@@ -138,7 +138,6 @@ def _from_feature(data: Mapping[str, Any], source: str) -> dict[str, Any]:
 
 _ZH: Final = {
     "missing": "缺少此项",
-    "extra_forbidden": f"没有此项，此处可填：{'、'.join(_FORMAT_KEYS)}",
     "string_too_long": "过长",
     "dict_type": "应为对象",
 }
@@ -146,5 +145,11 @@ _ZH: Final = {
 
 def _problem(entry: Any, source: str) -> Problem:
     pointer = "".join(f"/{str(part)[:80].replace('~', '~0').replace('/', '~1')}" for part in entry["loc"])
-    remedy = {"missing": "add it", "extra_forbidden": f"known here: {', '.join(_FORMAT_KEYS)}"}.get(entry["type"], "")
+    if entry["type"] == "extra_forbidden":
+        known = tuple(Site.model_fields) if entry["loc"][0] == "site" else _FORMAT_KEYS
+        near = nearest(str(entry["loc"][-1]), known)
+        remedy = f'did you mean "{near}"?' if near else f"known here: {', '.join(known)}"
+        zh = f"没有此项，是否指“{near}”？" if near else f"没有此项，此处可填：{'、'.join(known)}"
+        return Problem(f"{source}{pointer}", "is not a known key", remedy, zh)
+    remedy = "add it" if entry["type"] == "missing" else ""
     return Problem(f"{source}{pointer}", entry["msg"][:200], remedy, _ZH.get(entry["type"], "格式不对"))

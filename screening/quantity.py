@@ -1,10 +1,11 @@
 """Numbers that know their unit, exactly: text in, a `Fraction` of the canonical unit out.
 
-Units are pint's, with the field's own defined once here. Three choices keep unlike figures apart:
+Units are pint's, with the field's own defined once here. Four choices keep unlike figures apart:
 
 * the operating year (`a`, 年) is its own dimension, so t/d is never silently turned into t/a: a kiln does not run 365 days;
 * electricity (`kWh`, 千瓦时) is its own dimension, apart from heat (`tce`, `GJ`): the law counts it at an equivalent
   or at an equal value, and which of the two is for the applicant to say;
+* there is no milli-tonne: `mt` and `mW` are slips for Mt and MW, so milli and centi go only with metre and gram;
 * a ratio (`1.5:1`, `45 %`, `1.5`) has no unit, and only a ratio or a count may be written without one.
 
 1 kgce = 29 307.6 kJ and 1 kgoe = 41 868 kJ (GB/T 2589-2020, appendix A, low heat value of standard coal and oil);
@@ -31,13 +32,14 @@ _DEFINITIONS = """
 kilo- = 1000 = k- = 千-
 mega- = 1000000 = M- = 兆-
 giga- = 1000000000 = G-
-milli- = 1/1000 = m- = 毫-
-centi- = 1/100 = c- = 厘-
 
 metre = [length] = m = 米 = meter
 km = 1000 metre = 公里 = 千米
+cm = 1/100 * metre = 厘米
+mm = 1/1000 * metre = 毫米
 gram = [mass] = g = 克
 kg = 1000 gram = 公斤 = 千克
+mg = 1/1000 * gram = 毫克
 tonne = 1000000 gram = t = 吨 = 蒸吨
 weight_case = 50000 gram = 重量箱
 second = [time] = s = 秒
@@ -180,6 +182,7 @@ def parse_quantity(raw: object, canonical: str) -> Fraction:
             )
         )
     number, unit = parse_number(match.group()), text[match.end() :].strip()
+    unit = re.sub(r"^([万亿])\s+", r"\1", unit)  # 480 万 kWh/a
     return number * _factor(unit, canonical) if unit else _bare(number, canonical)
 
 

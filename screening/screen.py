@@ -14,7 +14,7 @@ from screening.engine.durable import DurableEngine
 from screening.engine.judge import Judgement, judge
 from screening.engine.program import Program, prepare
 from screening.errors import InputError, Problem, QuantityError
-from screening.facts import Choice, Facts, Interval, Members, Number, Value
+from screening.facts import Choice, Fact, Facts, Interval, Members, Number, Value
 from screening.findings import classes_of, considered, findings_of, needs_of, unlisted_units
 from screening.project import Project
 from screening.rulebook.reader import EVERYWHERE, JURISDICTIONS, Rulebook
@@ -60,7 +60,7 @@ def decide(
 ) -> Decision:
     """The decision over facts already gathered."""
     program = prepare(rulebook, as_of)
-    facts = _with_unmapped_regions(facts, placement, program)
+    facts = _places_with_rules(facts, placement, program)
     judgement = judge(program, facts, rulebook.vocabulary, engine)
     findings = [*findings_of(judgement, rulebook), *unlisted_units(placement.units, program.listed)]
     findings.sort(key=_order)
@@ -72,41 +72,54 @@ def decide(
         needs=needs_of(judgement, findings, rulebook),
         classes=classes_of(judgement, rulebook),
         place=plain_place(placement),
-        not_covered=_not_covered(facts, program),
-        warnings=tuple(
-            Text(f"{remark.layer}：{remark.zh}", f"{remark.layer}: {remark.en}") for remark in placement.warnings
-        ),
+        not_covered=_not_covered(facts, placement, program),
+        warnings=_warnings(placement),
         considered=considered(judgement, rulebook.vocabulary),
         receipt=_receipt(judgement, placement, rulebook, as_of),
     )
 
 
-def _with_unmapped_regions(facts: Facts, placement: Placement, program: Program) -> Facts:
-    """A basin or region that has rules, but no layer that can be used that day, may be anywhere: the site may lie in it."""
+def _places_with_rules(facts: Facts, placement: Placement, program: Program) -> Facts:
+    """Where the site may lie, told for every place that has rules.
+
+    A basin or region without a layer that can be used that day may be anywhere, so the site may lie in it. Where any
+    place is possible (part of the site is outside what the map completely shows), the units that are drawn elsewhere are not.
+    """
     fact = facts.get(JURISDICTIONS)
-    if fact is None or not isinstance(fact.value, Members) or fact.value.possible is None:
+    if fact is None or not isinstance(fact.value, Members):
         return facts
+    certain, possible = fact.value.certain, fact.value.possible
+    if possible is None:
+        wider = program.listed - placement.untouched_units
+        note = "any place with rules, less the units drawn elsewhere"
+        return facts.and_also([Fact(fact.key, Members(certain, certain | wider), replace(fact.origin, note=note))])
     unmapped = frozenset(
         place
         for place in program.listed
         if place.startswith(("basin_", "region_")) and f"site.overlaps.{place}" not in placement.facts
     )
-    if unmapped <= fact.value.possible:
-        return facts
-    return facts.and_also([replace(fact, value=Members(fact.value.certain, fact.value.possible | unmapped))])
+    return facts.and_also([replace(fact, value=Members(certain, possible | unmapped))])
 
 
-def _order(finding: Finding) -> tuple[int, int, int, str, str]:
-    """Gravest first, then certain before doubtful, the nation before its regions and units, then by rule."""
+def _order(finding: Finding) -> tuple[int, int, int, int, str]:
+    """Gravest first, certain before doubtful, the nation before its regions and units, statutes before notices."""
     place = finding.jurisdiction
-    tier = 0 if place == EVERYWHERE else 1 if place.startswith(("basin_", "region_")) else 3 if place.startswith("ZH") else 2
-    return -finding.outcome.gravity, 0 if finding.certain else 1, tier, finding.reason.value, finding.rule
+    tiers = (place == EVERYWHERE, place.startswith(("basin_", "region_")), not place.startswith("ZH"), True)
+    rank = min((ground.rank for ground in finding.grounds), default=9)
+    return (
+        -finding.outcome.gravity,
+        0 if finding.certain else 1,
+        min(rank, 1),
+        tiers.index(True) * 10 + rank,
+        finding.rule,
+    )
 
 
-def _not_covered(facts: Facts, program: Program) -> tuple[Text, ...]:
+def _not_covered(facts: Facts, placement: Placement, program: Program) -> tuple[Text, ...]:
     """Every tier the site lies in, or may lie in, for which no rule is loaded. Control units are findings of their own."""
+    measured = placement.facts.value(JURISDICTIONS)
     value = facts.value(JURISDICTIONS)
-    if not isinstance(value, Members):
+    if not isinstance(value, Members) or not isinstance(measured, Members):
         return (Text("省、市、县（未能确定行政区）", "province, city and county (not determined)"),)
     tiers = sorted(
         code for code in (value.possible or value.certain) if code != EVERYWHERE and not code.startswith("ZH")
@@ -119,7 +132,7 @@ def _not_covered(facts: Facts, program: Program) -> tuple[Text, ...]:
         for code in tiers
         if code not in program.listed
     ]
-    if value.possible is None:
+    if measured.possible is None:
         found.append(
             Text(
                 "其他行政区（用地未完全落在行政区图层内）",
@@ -127,6 +140,14 @@ def _not_covered(facts: Facts, program: Program) -> tuple[Text, ...]:
             )
         )
     return tuple(found)
+
+
+def _warnings(placement: Placement) -> tuple[Text, ...]:
+    """What must be known of the map, the layers of one remark gathered."""
+    gathered: dict[tuple[str, str], list[str]] = {}
+    for remark in placement.warnings:
+        gathered.setdefault((remark.zh, remark.en), []).append(remark.layer)
+    return tuple(Text(f"{'、'.join(names)}：{zh}", f"{', '.join(names)}: {en}") for (zh, en), names in gathered.items())
 
 
 def _receipt(judgement: Judgement, placement: Placement, rulebook: Rulebook, as_of: date) -> Receipt:

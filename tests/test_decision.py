@@ -45,7 +45,7 @@ FINDING = Finding(
     "text",
     True,
 )
-NEED = Need("project.a", WORDS, WORDS, "m", "applicant", ("rule-1",))
+NEED = Need("project.a", WORDS, WORDS, "m", "applicant", ("rule-1",), ("project.works",))
 RECEIPT = Receipt("2026-11-22", "0.1.0", "ab", {"rule-1": "cd"}, {"layer": "ef"}, ({"key": "project.a"},))
 CONSIDERED = Considered(state="fires", because=WORDS, rules=("rule-1",))
 DECISION = Decision(
@@ -79,7 +79,7 @@ def changed(value: Any) -> Any:
         case dict():
             return {**value, "more": "x"}
         case tuple():
-            return ()
+            return () if value else ("x",)
         case Receipt():
             return replace(value, as_of="2026-11-23")
     raise AssertionError(f"no other {type(value)} is known here")

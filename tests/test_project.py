@@ -97,7 +97,8 @@ def test_every_problem_is_named_at_once_by_its_pointer() -> None:
         "/site/extend",
         "/titel",
     }
-    assert "/titel: Extra inputs are not permitted; known here: id, title, project, site" in found
+    assert '/titel: is not a known key; did you mean "title"?' in found
+    assert '/site/extend: is not a known key; did you mean "extent"?' in found
 
 
 def test_a_pointer_to_an_odd_key_is_escaped() -> None:

@@ -64,6 +64,7 @@ class NeedOut(_Strict):
     unit: str
     supplied_by: str
     rules: list[str]
+    after: list[str]
 
 
 class ConsideredOut(_Strict):

@@ -53,6 +53,9 @@ _GEOD: Final = Geod(a=_AXIS, rf=298.257222101)
 
 # Buffers are polygons: eight segments a quadrant leave arcs 0.5 % short, and GEOS may move the line by 1 % first.
 _ARC_SLACK: Final = 1.02
+_MANY: Final = 256
+_STRETCH: Final = 16
+"""Vertices from which on a geometry is grown by stretches, and edges in a stretch."""
 
 
 def datum_error(crs: str) -> Fraction | None:
@@ -171,9 +174,30 @@ def _offset(geometry: BaseGeometry, metres: float) -> BaseGeometry:
     # The plane's metre is never longer than a metre of ground, so a reach in plane metres must be stretched to hold.
     farthest = np.array([max(abs(left), abs(right)) + abs(metres)])
     reach = metres * (1 + float(plane.stretch(farthest)[0])) * _ARC_SLACK
-    moved = shapely.segmentize(shapely.buffer(flat, reach, quad_segs=8), 500.0)
+    moved = shapely.segmentize(_buffered(flat, reach), 500.0)
     back = shapely.transform(moved, plane.unproject)
     return back if shapely.is_valid(back) else polygonal(shapely.make_valid(back))
+
+
+def _buffered(flat: BaseGeometry, reach: float) -> BaseGeometry:
+    """All within `reach` of a geometry in metres; with many vertices, by short stretches and their union.
+
+    GEOS takes minutes for a thousand points, or one folded line, whose surroundings overlap; stretch by stretch it does not.
+    """
+    if reach < 0 or shapely.get_num_coordinates(flat) <= _MANY:
+        return shapely.buffer(flat, reach, quad_segs=8)
+    parts = shapely.get_parts(flat)
+    dimension = shapely.get_dimensions(flat)
+    if dimension == 0:
+        return shapely.union_all(shapely.buffer(parts, reach, quad_segs=8))
+    lines = shapely.get_parts(shapely.boundary(parts) if dimension == 2 else parts)
+    stretches: list[Floats] = []
+    for line in lines:
+        vertices = shapely.get_coordinates(line)
+        starts = np.arange(0, max(1, len(vertices) - 1), _STRETCH)
+        stretches.append(vertices[np.minimum(starts[:, None] + np.arange(_STRETCH + 1), len(vertices) - 1)])
+    around = shapely.buffer(shapely.linestrings(np.concatenate(stretches)), reach, quad_segs=8)
+    return shapely.union_all(np.concatenate([around, parts]) if dimension == 2 else around)
 
 
 def polygonal(geometry: BaseGeometry) -> BaseGeometry:

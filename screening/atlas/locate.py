@@ -48,6 +48,7 @@ def locate(footprint: Footprint, atlas: Atlas, as_of: date) -> Placement:
         distances=tuple(view.distance_hits()),
         layers_used=plan.used,
         warnings=tuple(view.warnings(unusable)),
+        untouched_units=view.untouched_units(),
     )
 
 
@@ -147,6 +148,14 @@ class _View:
             areas=named,
         )
         yield Fact("site.jurisdictions", jurisdictions, plan.zoning_origin)
+
+    def untouched_units(self) -> frozenset[str]:
+        """The codes of drawn units that the farthest reach of the site misses; none where the reach is not known."""
+        if self.site.reach is None:
+            return frozenset()
+        drawn = {feature.code for number in self.plan.units for feature in self.index.layers[number].features}
+        touched = {layer.features[touch.zone.feature].code for touch, layer in self._features(Use.UNITS)}
+        return frozenset(code for code in drawn - touched if code is not None)
 
     def unit_hits(self) -> Iterator[UnitHit]:
         for touch, layer in self._features(Use.UNITS):

@@ -79,7 +79,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What the atlas says of a footprint on a day. `layers_used` are (id, sha256) of the layers the facts rest on."""
+    """What the atlas says of a footprint on a day. `layers_used` are (id, sha256) of the layers the facts rest on.
+
+    `untouched_units` are the control units that are drawn and that the site certainly does not reach. A layer of units
+    draws each of its units whole, so this holds also where the layer does not show every unit.
+    """
 
     facts: Facts
     units: tuple[UnitHit, ...]
@@ -87,3 +91,4 @@ class Placement:
     distances: tuple[DistanceHit, ...]
     layers_used: tuple[tuple[str, str], ...]
     warnings: tuple[Remark, ...]
+    untouched_units: frozenset[str] = frozenset()

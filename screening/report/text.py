@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from screening.decision import NOTICE, OUTCOME_WORDS, Decision, Finding, Ground, Outcome, Reason
+from screening.decision import NOTICE, OUTCOME_WORDS, Decision, Finding, Ground, Need, Outcome, Reason
 from screening.text import Text
 
 _REASONS: Final[Mapping[Reason, Text]] = {
@@ -26,6 +26,8 @@ _CLASSES: Final = {
     "general_control": Text("一般管控单元", "general control unit"),
 }
 _STATES: Final = {"yes": Text("是", "yes"), "no": Text("否", "no"), "maybe": Text("待定", "undecided")}
+_LAYER: Final = Text("由图层量算；请补充或更新相应图层", "measured on the map; add or update its layer")
+MOST_FINDINGS: Final = 25
 _COUNT: Final = "一二三四五六七八九"
 
 
@@ -66,13 +68,14 @@ def _lines(decision: Decision, lang: str, places: int) -> Iterator[str]:
         findings = decision.of(outcome)
         if findings:
             yield heading(title)
-        for count, finding in enumerate(findings, 1):
+        for count, finding in enumerate(findings[:MOST_FINDINGS], 1):
             yield from _finding(count, finding, lang)
+        if len(findings) > MOST_FINDINGS:
+            rest = len(findings) - MOST_FINDINGS
+            yield f"  （另有 {rest} 项，见 --format json）" if zh else f"  (and {rest} more; see --format json)"
     if decision.needs:
-        yield heading(Text("补充以下资料即可消除疑问", "What would settle the doubts"))
-        for need in decision.needs:
-            unit = f"（{need.unit}）" if need.unit else ""
-            yield f"  - {need.label.get(lang)}{unit}：{need.question.get(lang) or need.fact}"
+        yield heading(Text("补充以下资料可消除疑问", "What would settle the doubts"))
+        yield from _needs(decision.needs, lang)
     yield heading(Text("范围与提示", "Scope and remarks"))
     if decision.not_covered:
         covered = ("、" if zh else ", ").join(text.get(lang) for text in decision.not_covered)
@@ -86,6 +89,23 @@ def _lines(decision: Decision, lang: str, places: int) -> Iterator[str]:
         if zh
         else f"  {total} rules considered, {silent} of them do not apply."
     )
+
+
+def _needs(needs: Sequence[Need], lang: str) -> Iterator[str]:
+    """What can be asked now; what may be asked after it is only counted."""
+    zh = lang == "zh"
+    now = [need for need in needs if not need.after]
+    for need in now[:MOST_FINDINGS]:
+        unit = (f"（{need.unit}）" if zh else f" ({need.unit})") if need.unit else ""
+        question = need.question.get(lang) or _LAYER.get(lang)
+        yield f"  - {need.label.get(lang)}{unit}{'：' if zh else ': '}{question}"
+    later = len(needs) - len(now[:MOST_FINDINGS])
+    if later:
+        yield (
+            f"  - 回答以后，可能还需补充 {later} 项中的一部分。"
+            if zh
+            else f"  - After these, some of {later} more may be needed."
+        )
 
 
 def _where(place: Mapping[str, Any], lang: str, places: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from screening.decision import canonical_json
 from screening.documents import DocumentError, Node, parse_yaml, read_text
-from screening.errors import RulebookError, suggest
+from screening.errors import Problem, RulebookError, suggest
 from screening.rulebook.conditions import read_condition
 from screening.rulebook.model import (
     AllOf,
@@ -127,8 +127,13 @@ def read_rulebook(folder: Path) -> Rulebook:
                 "end the older with `until`",
             )
     if reading.problems:
-        raise RulebookError(sorted(set(reading.problems)))
+        raise RulebookError(sorted(set(reading.problems), key=_by_line))
     return Rulebook(tuple(rules), vocabulary, instruments, str(folder))
+
+
+def _by_line(problem: Problem) -> tuple[str, int, str]:
+    path, _, line = problem.where.rpartition(":")
+    return (path, int(line), problem.what) if line.isdecimal() else (problem.where, 0, problem.what)
 
 
 def _instruments(path: Path, shown: str, reading: Reading) -> dict[str, Instrument]:
@@ -193,9 +198,11 @@ def _rows(root: Node, here: Path, folder: Path, reading: Reading) -> Iterator[No
         if column not in columns:
             reading.problem(node, f'the table has no column "{column}"', suggest(column, columns))
             return
-    for place, name in _columns_named(root):
-        if rows and name not in columns:
-            reading.problem(place, f'the table has no column "{name}"', suggest(name, columns))
+    absent = [(place, name) for place, name in _columns_named(root) if name not in columns]
+    for place, name in absent:
+        reading.problem(place, f'the table has no column "{name}"', suggest(name, columns))
+    if absent:
+        return
     chosen = [
         row
         for _, row in rows
@@ -324,7 +331,7 @@ def _basis(
             reading.problem(
                 item, f'unknown instrument "{key}"', suggest(key, instruments) or "add it to rules/instruments.yaml"
             )
-        elif not effective.within(instrument.life):
+        elif effective.start is not None and not effective.within(instrument.life):
             life = f"{instrument.life.start} to {instrument.life.until or 'now'}"
             reading.problem(
                 item, f'"{key}" is law only from {life}', "cite what was in force, or bound the rule with from / until"

@@ -13,7 +13,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 
-from screening.errors import InputError, Problem, QuantityError, suggest
+from screening.errors import InputError, Problem, QuantityError, nearest, suggest
 from screening.facts import (
     CLAIMED,
     NO,
@@ -257,10 +257,16 @@ class Vocabulary(Mapping[str, Term]):
         for key, where, raw in _flatten(claims, "project", pointer, self.terms):
             term = self.terms.get(key)
             if term is None or term.supplier is not supplier:
-                near = suggest(key, known) if len(problems) < MAX_HINTS else ""
-                hint = near or "see `screening vocabulary` for the facts an application may state"
+                near = nearest(key, known) if len(problems) < MAX_HINTS else ""
+                hint = "see `screening vocabulary` for the facts an application may state"
+                zh = f"是否指“{near}”？" if near else "可填报的事实见 `screening vocabulary`"
                 problems.append(
-                    Problem(where, f'unknown fact "{_cut(key)}"', hint, f"没有名为“{_cut(key)}”的填报项；{hint}")
+                    Problem(
+                        where,
+                        f'unknown fact "{_cut(key)}"',
+                        f'did you mean "{near}"?' if near else hint,
+                        f"没有名为“{_cut(key)}”的填报项；{zh}",
+                    )
                 )
                 continue
             if key in facts:
@@ -306,13 +312,21 @@ def show_value(term: Term, value: Value, lang: str = "zh") -> str:
             return _show_members(term, value, lang)
 
 
+_MEASURED_TO: Final = {"m": 10, "m2": 1}
+"""Measured figures are shown to a decimetre and a square metre; the receipt holds them exactly."""
+
+
 def _show_interval(term: Term, value: Interval, lang: str) -> str:
     def end(number: Number) -> str:
         exact = Fraction(number)
         if term.type is Type.DATE:
             return date.fromordinal(int(exact)).isoformat() if 1 <= exact <= 3652059 else str(int(exact))
-        # Measured figures are binary fractions; three decimals (a millimetre, a permille of a percent) is all they are good for.
-        return render(Fraction(round(exact * 10000), 10000) if exact.denominator > 10**6 else exact, term.unit)
+        if term.supplier is not Supplier.ATLAS:
+            return render(exact, term.unit)
+        if term.unit == "":
+            return f"{render(Fraction(round(exact * 1000), 10), '')} %"
+        steps = _MEASURED_TO.get(term.unit, 1000)
+        return render(Fraction(round(exact * steps), steps), term.unit)
 
     if value.known:
         return end(value.lo)

@@ -66,7 +66,10 @@ def test_cases_that_are_right_have_no_fault(tmp_path: Path) -> None:
     ("case", "fault"),
     [
         ("{name: x, expect: pass}", "expected pass, said reject"),
-        ("{name: x, without: [project.works], expect: reject}", "expected reject, said review (waits for project.works)"),
+        (
+            "{name: x, without: [project.works], expect: reject}",
+            "expected reject, said review (waits for project.works)",
+        ),
         (
             "{name: x, without: [project.works], expect: review, needs: [site.distance.shoreline]}",
             "should wait for site.distance.shoreline, waits for project.works",
@@ -164,7 +167,9 @@ def test_every_wrong_case_is_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_of_no_cases_is_refused(tmp_path: Path) -> None:
-    assert case_problems(tmp_path, "rule: the-rule\ncases: []\n") == ["rules/rule1.cases.yaml:1: has no cases; list some"]
+    assert case_problems(tmp_path, "rule: the-rule\ncases: []\n") == [
+        "rules/rule1.cases.yaml:1: has no cases; list some"
+    ]
 
 
 # --- the scaffold ------------------------------------------------------------------------------------------------

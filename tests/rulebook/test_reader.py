@@ -106,10 +106,10 @@ def test_every_problem_of_every_file_comes_at_once(tmp_path: Path) -> None:
         "a: 1\na: 2\n",
     )
     assert [line.split(": ")[0] for line in found] == [
-        "rules/rule1.yaml:10",
         "rules/rule1.yaml:3",
         "rules/rule1.yaml:6",
         "rules/rule1.yaml:7",
+        "rules/rule1.yaml:10",
         "rules/rule2.yaml:2",
         "rules/rule3.yaml:5",
         *["rules/rule4.yaml:1"] * (len(found) - 7),

@@ -61,7 +61,11 @@ def test_a_condition_reads_as_a_clause(tmp_path: Path, when: str, zh: str, en: s
 @pytest.mark.parametrize(
     ("test", "zh", "en"),
     [
-        (Test("project.works", Op.NOT_IN, frozenset({"new_build"})), "建设性质不属于新建", "kind of works is not new build"),
+        (
+            Test("project.works", Op.NOT_IN, frozenset({"new_build"})),
+            "建设性质不属于新建",
+            "kind of works is not new build",
+        ),
         (Test("project.fuels", Op.LACKS, frozenset({"coal"})), "燃料不含煤", "fuels leave out coal"),
         (Test("project.in_park", Op.NOT_IN, frozenset({"yes"})), "在园区内：否", "in a park: no"),
         (Test("project.in_park", Op.NOT_IN, frozenset({"no"})), "在园区内：是", "in a park: yes"),

@@ -217,3 +217,33 @@ def test_a_food_factory_that_leaves_out_what_no_rule_of_its_place_asks_still_pas
     application = {"project": project, "site": {"geometry": rings()["general-out-of-air"]}}
     decision = screen(Project.of(application), rulebook, atlas, as_of=TODAY)
     assert decision.outcome is Outcome.PASS, [(finding.rule, finding.needs) for finding in decision.of(Outcome.REVIEW)]
+
+
+CLAIMED_EXEMPTIONS: list[tuple[str, str, dict[str, Any]]] = [
+    ("15-tailings-2500m", "yangtze-pond-upgrade", {"works": "alteration", "upgrade_purpose": "yes"}),
+    ("16-coal-boiler-town", "fuel-ban-coal", {"works": "alteration"}),
+    ("16-coal-boiler-town", "coal-boiler-exception", {"coal_boiler.exception": "yes"}),
+    ("17-paper-captive-coal", "captive-coal-unit-exception", {"captive_coal_permitted": "yes"}),
+    ("06-solar-redline", "redline-national-major", {"activity": ["national_major"]}),
+    ("20-road-farmland", "permanent-farmland-key-project", {"activity": ["national_key_infrastructure"]}),
+    ("18-hotel-water-source", "drinking-water-2-other", {"releases": ["none_of_these"]}),
+    ("02-clinker-1.5", "replacement-kind.clinker", {"replacement.kind": "same_site", "replacement.ratio": "1:1"}),
+    ("02-clinker-1.5", "replacement-kind.clinker", {"replacement.kind": "merger", "replacement.ratio": "0.1:1"}),
+]
+
+
+@pytest.mark.parametrize(("application", "rule", "changed"), CLAIMED_EXEMPTIONS)
+def test_an_exemption_that_is_only_claimed_goes_to_a_person(
+    application: str, rule: str, changed: dict[str, Any], rulebook: Rulebook, atlas: Atlas
+) -> None:
+    project = Project.read(DEMO / "applications" / f"{application}.yaml")
+    claims = json.loads(json.dumps(project.claims, default=str))
+    for key, value in changed.items():
+        *path, last = key.split(".")
+        inner = claims
+        for part in path:
+            inner = inner[part]
+        inner[last] = value
+    decision = screen(project.model_copy(update={"claims": claims}), rulebook, atlas, as_of=TODAY)
+    assert rule in {finding.rule for finding in decision.of(Outcome.REVIEW)}
+    assert decision.outcome is not Outcome.PASS
