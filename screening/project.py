@@ -107,7 +107,12 @@ def _check_depth(data: Any, source: str) -> None:
 
 
 def _from_feature(data: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """A GeoJSON Feature as an application: its properties hold id, title and either `project` or the facts themselves."""
+    """A GeoJSON Feature as an application: its properties hold id, title and either `project` or the facts themselves.
+
+    What belongs to the application but stands where it would not be read is refused, and so is a fact stated twice;
+    a `crs` member goes with the geometry.
+    """
+    wrappers = [data]
     if data.get("type") == "FeatureCollection":
         features = data.get("features")
         if not isinstance(features, list) or len(features) != 1 or not isinstance(features[0], Mapping):
@@ -120,11 +125,21 @@ def _from_feature(data: Mapping[str, Any], source: str) -> dict[str, Any]:
                 )
             )
         data = features[0]
+        wrappers.append(data)
     properties = data.get("properties") or {}
     if not isinstance(properties, Mapping):
         raise InputError(Problem(f"{source}/properties", "is not an object", "write {...}", "应为对象"))
+    stray = [key for wrapper in wrappers for key in ("project", "site", "extent") if key in wrapper]
+    inner = properties.get("project")
+    if isinstance(inner, Mapping):
+        stray += [str(key)[:80] for key in properties if key in inner or key == "site"]
+    if stray:
+        remedy = "put the facts under properties/project, extent and crs under properties"
+        raise InputError(
+            [Problem(f"{source}/{key}", "stands where it is not read", remedy, f"“{key}”放错了位置") for key in stray]
+        )
     site = {
-        "geometry": data.get("geometry"),
+        "geometry": _with_crs(data.get("geometry"), wrappers, source),
         **{key: properties[key] for key in ("crs", "extent") if key in properties},
     }
     head = {key: str(properties[key]) for key in ("id", "title") if properties.get(key) is not None}
@@ -134,6 +149,18 @@ def _from_feature(data: Mapping[str, Any], source: str) -> dict[str, Any]:
     if facts is None:
         facts = {key: value for key, value in properties.items() if key not in ("id", "title", "crs", "extent")}
     return {**head, "project": facts, "site": site}
+
+
+def _with_crs(geometry: Any, wrappers: list[Mapping[str, Any]], source: str) -> Any:
+    """The geometry with the `crs` member that stood on its Feature or FeatureCollection, as older exports write it."""
+    if not isinstance(geometry, Mapping):
+        return geometry
+    declared = [one["crs"] for one in (*wrappers, geometry) if one.get("crs") is not None]
+    if any(one != declared[0] for one in declared):
+        raise InputError(
+            Problem(f"{source}/crs", "two coordinate systems are named", "keep one", "写了两个不同的坐标系，请只留一个")
+        )
+    return {**geometry, "crs": declared[0]} if declared else geometry
 
 
 _ZH: Final = {

@@ -40,6 +40,9 @@ def screen(
     try:
         site = project.site
         footprint = read_footprint(site.geometry, "/site/geometry", extent=site.extent, crs=site.crs)
+        if footprint.kind != "polygon" and footprint.extent == 0:
+            # No project is a point or a line without width: 0 m tells as little as leaving the extent out.
+            footprint = replace(footprint, extent=None)
         placement = locate(footprint, atlas, as_of)
     except (InputError, QuantityError) as error:
         problems.extend(error.problems)
@@ -58,8 +61,17 @@ def decide(
     as_of: date,
     engine: DurableEngine | None = None,
 ) -> Decision:
-    """The decision over facts already gathered."""
+    """The decision over facts already gathered. Raises InputError for a day of which the rulebook holds no national law."""
     program = prepare(rulebook, as_of)
+    if EVERYWHERE not in program.listed:
+        raise InputError(
+            Problem(
+                "as_of",
+                f"the rulebook holds no national rule in force on {as_of.isoformat()}",
+                "check the day: no law loaded is not the same as no obstacle",
+                f"规则库没有 {as_of.isoformat()} 施行的国家级规则，请核对日期：未载入规则不等于未见障碍",
+            )
+        )
     facts = _places_with_rules(facts, placement, program)
     judgement = judge(program, facts, rulebook.vocabulary, engine)
     findings = [*findings_of(judgement, rulebook), *unlisted_units(placement.units, program.listed)]

@@ -25,7 +25,7 @@ for version in 3.11 3.12 3.13; do
   step "tests on Python $version"
   venv=".venv-$version"
   [ -x "$venv/bin/python" ] || "$other" -m venv "$venv"
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements.lock
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
   "$venv/bin/python" -m pytest -n 2
 done

@@ -8,17 +8,19 @@ from typing import Annotated, Any, Final
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from pydantic import BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
 from screening.api.models import DecisionOut, HealthOut, ProblemOut, RulesOut
 from screening.api.problems import TooLargeError, add_problem_handlers
 from screening.atlas import Atlas
 from screening.decision import Ground
-from screening.errors import Problem
+from screening.errors import InputError, Problem
 from screening.project import Project
 from screening.rulebook.model import Rule
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.sentences import rule_in_words
+from screening.rulebook.vocabulary import parse_day
 from screening.screen import screen
 from screening.version import VERSION
 
@@ -37,7 +39,19 @@ _APPLICATION: Final = {
         },
     }
 }
-AsOf = Annotated[date | None, Query(description="the day whose law counts; today by default")]
+
+
+def _written_day(value: Any) -> Any:
+    """A day as `parse_day` reads it: pydantic alone would take 0 for 1970-01-01, a day without law."""
+    try:
+        return parse_day(value) if isinstance(value, str) else value
+    except InputError as error:
+        raise ValueError(error.problems[0].text()) from None
+
+
+AsOf = Annotated[
+    date | None, BeforeValidator(_written_day), Query(description="the day whose law counts; today by default")
+]
 
 
 def make_app(rulebook: Rulebook, atlas: Atlas) -> FastAPI:

@@ -65,8 +65,8 @@ def read_footprint(geojson: Any, where: str, extent: str | None = None, crs: str
     """
     error = _crs_error(crs, where)
     geometry, where, declared = _find_geometry(geojson, where)
-    if declared is not None:
-        error = max(error, _crs_error(declared, f"{where}/crs"))
+    for name in declared:
+        error = max(error, _crs_error(name, f"{where}/crs"))
     kind, shape = _read_geometry(geometry, where)
     metres = _read_extent(extent, where)
     return Footprint(shape, Fraction(0) if metres is None and kind == "polygon" else metres, kind, error)
@@ -106,9 +106,9 @@ def _read_extent(extent: str | None, where: str) -> Fraction | None:
     return metres
 
 
-def _find_geometry(given: Any, where: str) -> tuple[Mapping[str, Any], str, object | None]:
-    """The geometry object in a geometry, Feature or FeatureCollection, its pointer, and the name in a `crs` member."""
-    declared: object | None = None
+def _find_geometry(given: Any, where: str) -> tuple[Mapping[str, Any], str, list[object]]:
+    """The geometry object in a geometry, Feature or FeatureCollection, its pointer, and the names in `crs` members."""
+    declared: list[object] = []
     for wrapper in ("FeatureCollection", "Feature", ""):
         if not isinstance(given, Mapping):
             refuse(
@@ -120,7 +120,7 @@ def _find_geometry(given: Any, where: str) -> tuple[Mapping[str, Any], str, obje
         legacy = given.get("crs")
         if legacy is not None:
             properties = legacy.get("properties") if isinstance(legacy, Mapping) else None
-            declared = properties.get("name") if isinstance(properties, Mapping) else legacy
+            declared.append(properties.get("name") if isinstance(properties, Mapping) else legacy)
         if not wrapper or given.get("type") != wrapper:
             continue
         if wrapper == "Feature":

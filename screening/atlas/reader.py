@@ -201,7 +201,7 @@ def _check_together(
     """What is wrong between layers: ids twice, unknown extents, a kind of two uses, absent kinds that are shown."""
     problems: list[Problem] = []
     seen: dict[str, Layer] = {}
-    uses: dict[str, bool] = {}
+    uses: dict[str, Use] = {}
     extents = {layer.id for _, _, layer in layers if layer.card.use is Use.EXTENT}
     for entry, node, layer in layers:
         keys = node.mapping or {}
@@ -220,12 +220,16 @@ def _check_together(
                     f"extent layers: {known}",
                 )
             )
-        line = layer.card.use is Use.LINE
-        if layer.card.use is not Use.EXTENT and uses.setdefault(layer.kind, line) != line:
+        use = layer.card.use
+        if use is not Use.EXTENT and (first := uses.setdefault(layer.kind, use)) is not use:
             problems.append(
                 Problem(
-                    keys["kind"].where, f'"{layer.kind}" is lines in one layer and areas in another', "use two kinds"
+                    keys["kind"].where, f'"{layer.kind}" is {first} in one layer and {use} in another', "use two kinds"
                 )
+            )
+        if use is not Use.AREA and layer.kind.startswith(("basin_", "region_")):
+            problems.append(
+                Problem(keys["geometry"].where, f'"{layer.kind}" has rules of its own', "draw it with `geometry: area`")
             )
     shown = {layer.kind for layer in seen.values() if layer.card.use is not Use.EXTENT}
     for absence in absent:

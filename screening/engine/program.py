@@ -86,7 +86,8 @@ _programs: dict[tuple[tuple[str, ...], frozenset[str]], Program] = {}
 
 
 def _prepare_rules(rules: tuple[Rule, ...], classes: frozenset[str]) -> Program:
-    name = tuple(rule.digest for rule in rules), classes
+    # An office that adopts or doubts a rule changes its level, not its text: a program must not outlive that.
+    name = tuple(f"{rule.digest} {rule.level} {rule.effective}" for rule in rules), classes
     if name not in _programs:
         if len(_programs) >= 64:
             _programs.pop(next(iter(_programs)), None)

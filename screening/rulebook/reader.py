@@ -78,8 +78,9 @@ class Rulebook:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the digests of all rules, in order of their ids."""
-        return hashlib.sha256("\n".join(f"{rule.id} {rule.digest}" for rule in self.rules).encode()).hexdigest()
+        """SHA-256 over the digests of all rules, with the level and the period they have here, in order of their ids."""
+        lines = (f"{rule.id} {rule.digest} {rule.level} {rule.effective}" for rule in self.rules)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _order(rule: Rule) -> tuple[str, date]:

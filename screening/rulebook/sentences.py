@@ -45,11 +45,7 @@ def words_of_test(test: Test, vocabulary: Vocabulary, lang: str = "zh") -> str:
         return (f"{label}：{'是' if yes else '否'}") if lang == "zh" else f"{label}: {'yes' if yes else 'no'}"
     words = _words(test, term, vocabulary, lang)
     if test.fact == JURISDICTIONS:
-        return (
-            (f"用地{'不在' if negated else '位于'} {words}")
-            if lang == "zh"
-            else f"the site {'does not lie' if negated else 'lies'} in {words}"
-        )
+        return _place_in_words(test, words, negated, vocabulary, lang)
     if test.op in (Op.HAS, Op.LACKS):
         return (
             f"{label}{'不含' if negated else '含'}{words}"
@@ -61,6 +57,17 @@ def words_of_test(test: Test, vocabulary: Vocabulary, lang: str = "zh") -> str:
         if lang == "zh"
         else f"{label} is {'not ' if negated else ''}{words}"
     )
+
+
+def _place_in_words(test: Test, words: str, negated: bool, vocabulary: Vocabulary, lang: str) -> str:
+    """A basin or region by the words of its layer, any other place by its code."""
+    places = test.value if isinstance(test.value, frozenset) else frozenset()
+    layer = vocabulary.terms.get(f"site.overlaps.{next(iter(places), '')}") if len(places) == 1 else None
+    if layer is not None and not negated:
+        return layer.label.get(lang)
+    if lang == "zh":
+        return f"用地{'不在' if negated else '位于'} {words}"
+    return f"the site {'does not lie' if negated else 'lies'} in {words}"
 
 
 def _number(term: Term, value: object) -> str:

@@ -34,6 +34,7 @@ from screening.text import NOTHING, Text
 UNKNOWN_WORDS: Final = frozenset({"unknown", "未知", "不详", "待定", "?", ""})
 _FLAG_WORDS: Final = {"yes": YES, "no": NO, "true": YES, "false": NO, "是": YES, "否": NO, "有": YES, "无": NO}
 _SECTOR: Final = re.compile(r"[A-T]?(\d{2,4})")
+_NOTHING: Final = frozenset({"none", "none_of_these"})
 MAX_MEMBERS: Final = 200
 MAX_HINTS: Final = 50
 """How many wrong keys of one application get a suggestion: each costs milliseconds, and a hostile file has a million."""
@@ -55,7 +56,7 @@ class Term:
     """One fact of the vocabulary.
 
     `choices` are the words a choice or set may take, with labels; empty on a set means any word. `aliases` maps what
-    people write (labels, other names) to the word.
+    people write (labels, other names) to the word. Below `low` and above `high` a number is a slip of the pen.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Term:
     choices: Mapping[str, Text] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     low: Number = -inf
+    high: Number = inf
 
     @property
     def missing(self) -> Value:
@@ -144,7 +146,7 @@ def read_value(term: Term, raw: Any) -> Value:
     """What was written for a fact, as a value. Missing where it says so (empty, `unknown`).
 
     A number may be `[low, high]` (either end empty: open), a choice a list of what it may still be, a set a list of all
-    its members or `{has: [...], may_have: [...]}`. Raises InputError or QuantityError (places are the caller's to add).
+    its members (an empty one of an applicant is no answer) or `{has: [...], may_have: [...]}`. Raises InputError or QuantityError (places are the caller's to add).
     """
     if raw is None or (isinstance(raw, str) and raw.strip().lower() in UNKNOWN_WORDS):
         return term.missing
@@ -164,8 +166,22 @@ def read_value(term: Term, raw: Any) -> Value:
             "应填一个词，或可能取值的列表",
         )
     if term.type is Type.SECTOR:
-        return Choice(frozenset[str]().union(*(term.sector_codes(str(word)) for word in words)))
+        return Choice(frozenset[str]().union(*(_sectors(term, word) for word in words)))
     return Choice(frozenset(term.word(str(word)) for word in words))
+
+
+def _sectors(term: Term, word: Any) -> frozenset[str]:
+    """The classes a code may mean. A number cannot keep a leading zero: 311 may be 311 (ironmaking) or 0311 (cattle)."""
+    text = str(word)
+    if isinstance(word, str) or not text.isdigit() or len(text) > 3:
+        return term.sector_codes(text)
+    padded = frozenset(code for code in term.choices if code.startswith(f"0{text}"))
+    try:
+        return term.sector_codes(text) | padded
+    except InputError:
+        if padded:
+            return padded
+        raise
 
 
 def _read_number(term: Term, raw: Any) -> Interval:
@@ -195,6 +211,13 @@ def _read_end(term: Term, raw: Any) -> Fraction:
             "check the sign",
             f"{render(number, term.unit)} 为负值，请核对",
         )
+    if number > term.high:
+        shown, most = render(number, term.unit), render(Fraction(term.high), term.unit)
+        raise _wrong(
+            f"{shown} is more than {most}",
+            "check it; write 150 % with its sign, or 1.5:1",
+            f"{shown} 超过 {most}，请核对；百分数要写百分号，例如 150 % 或者 1.5:1",
+        )
     return number
 
 
@@ -211,9 +234,20 @@ def _read_members(term: Term, raw: Any) -> Members:
         certain = words(raw.get("has") or [])
         more = raw.get("may_have")
         anything = isinstance(more, str) and more in ("anything", "任意")
-        return Members(certain, None if anything else certain | words(more or []))
+        return _members(term, certain, None if anything else certain | words(more or []))
     members = words(raw)
-    return Members(members, members)
+    return _members(term, members, members)
+
+
+def _members(term: Term, certain: frozenset[str], possible: frozenset[str] | None) -> Members:
+    """The set, if it says anything: an applicant who means "none" has a word for it, so an empty list is no answer."""
+    if possible is not None and not possible and term.supplier is Supplier.APPLICANT and term.choices:
+        return Members()
+    nothing = certain & _NOTHING
+    if nothing and len(certain) > 1:
+        word = term.shown(min(nothing), "zh")
+        raise _wrong(f'"{min(nothing)}" and something else', "keep one of them", f"“{word}”不能与其他选项同时填报")
+    return Members(certain, possible)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,25 @@ from typing import Final
 from screening.documents import DocumentError, Node, parse_yaml, read_text
 from screening.errors import InputError, QuantityError
 from screening.facts import Supplier
-from screening.quantity import check_unit
+from screening.quantity import check_unit, parse_quantity
 from screening.rulebook.reading import Reading
 from screening.rulebook.vocabulary import Group, Term, Type, Vocabulary
 from screening.text import Text
 
 MAX_BYTES: Final = 5_000_000
 _KEY: Final = re.compile(r"(project|site|class)(\.[a-z][a-z0-9_]*){1,4}")
-_TERM_KEYS: Final = ("type", "unit", "supplied_by", "label", "question", "choices", "choices_from", "min", "aliases")
+_TERM_KEYS: Final = (
+    "type",
+    "unit",
+    "supplied_by",
+    "label",
+    "question",
+    "choices",
+    "choices_from",
+    "min",
+    "max",
+    "aliases",
+)
 _FAMILY_KEYS: Final = (*_TERM_KEYS, "members_from", "where")
 
 
@@ -118,6 +129,12 @@ def _build(key: str, node: Node, parts: dict[str, Node], folder: Path, reading: 
         reading.problem(node, f'the {kind} "{key}" has no choices', "list them under choices or choices_from")
     if (unit != "" and kind is not Type.NUMBER) or (choices and kind in (Type.NUMBER, Type.DATE, Type.FLAG)):
         reading.problem(node, f"a {kind} has no unit or choices of that kind", "remove what does not belong")
+    least = reading.text(parts.get("min"), "0")
+    if least not in ("0", "none"):
+        reading.problem(
+            parts.get("min", node), '"min" is 0 or none', "write `min: none` where a figure may be negative"
+        )
+    most = float("inf") if "max" not in parts else _most(parts["max"], unit, reading)
     return Term(
         key=key,
         type=kind,
@@ -127,8 +144,17 @@ def _build(key: str, node: Node, parts: dict[str, Node], folder: Path, reading: 
         question=reading.bilingual(parts.get("question")),
         choices=choices,
         aliases={name: word for name, word in aliases.items() if name not in choices},
-        low=Fraction(0) if kind is Type.NUMBER and reading.text(parts.get("min"), "0") == "0" else float("-inf"),
+        low=Fraction(0) if kind is Type.NUMBER and least == "0" else float("-inf"),
+        high=most,
     )
+
+
+def _most(node: Node, unit: str, reading: Reading) -> Fraction | float:
+    try:
+        return parse_quantity(reading.text(node), unit)
+    except QuantityError as error:
+        reading.problem(node, error.problems[0].what, error.problems[0].remedy)
+        return float("inf")
 
 
 def _choices(parts: dict[str, Node], folder: Path, reading: Reading) -> tuple[dict[str, Text], dict[str, str]]:

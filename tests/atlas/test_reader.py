@@ -128,7 +128,7 @@ def test_one_kind_is_either_lines_or_areas(tmp_path: Path) -> None:
     base = write_atlas(
         tmp_path, Sheet("a", "zone", [ZONE]), Sheet("b", "zone", [line((0, 0), (1, 1))], geometry="line")
     )
-    assert any("lines in one layer" in text for text in problems(base))
+    assert any("and line in another" in text for text in problems(base))
 
 
 def test_a_kind_is_not_both_shown_and_certified_absent(tmp_path: Path) -> None:

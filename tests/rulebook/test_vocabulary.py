@@ -67,7 +67,7 @@ def between(lo: int | None, hi: int | None) -> Interval:
         ("project.in_park", ["yes", "no"], one_of("yes", "no")),
         ("project.fuels", ["煤", "gas"], exactly("coal", "gas")),
         ("project.fuels", "煤", exactly("coal")),
-        ("project.fuels", [], exactly()),
+        ("project.fuels", [], Members()),
         ("project.fuels", {"has": "煤"}, exactly("coal")),
         (
             "project.fuels",
