@@ -28,7 +28,7 @@ from screening.rulebook.cases import read_cases
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.schema import rule_schema
 from screening.rulebook.sentences import rule_in_words
-from screening.rulebook.vocabulary import parse_day
+from screening.rulebook.values import parse_day
 from screening.scaffold import new_rule
 from screening.screen import screen
 from screening.settings import Settings, read_settings
@@ -183,9 +183,11 @@ def lint(rules: Path | None) -> None:
     days = {rule.effective.start for rule in rulebook.rules if rule.effective.start}
     for day in sorted(days):
         prepare(rulebook, day)
-    untested = sorted({rule.id for rule in rulebook.rules if not rule.family} - {case.rule for case in cases})
-    for rule_id in untested:
-        click.echo(f"no case: {rule_id}")
+    tried = {case.rule for case in cases}
+    for path in sorted(
+        {rule.path for rule in rulebook.rules} - {rule.path for rule in rulebook.rules if rule.id in tried}
+    ):
+        click.echo(f"{path}: no case tries this rule")
     click.echo(f"{len(rulebook.rules)} rules, {len(rulebook.vocabulary)} facts, {len(cases)} cases: no errors")
 
 

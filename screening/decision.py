@@ -60,6 +60,8 @@ class Reason(StrEnum):
     """The project must do something; this does not stop it."""
     NO_ACCESS_LIST = "no_access_list"
     """The site touches a control unit whose access list is not loaded."""
+    NOT_KEPT = "not_kept"
+    """The rulebook was not read against the law of that day."""
     ENGINE_DISAGREES = "engine_disagrees"
     """The two engines do not say the same of this rule."""
     ENGINE_FAILED = "engine_failed"

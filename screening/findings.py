@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from screening.atlas import UnitHit
@@ -11,9 +12,11 @@ from screening.engine.judge import Judged, Judgement
 from screening.engine.verdicts import State
 from screening.facts import Choice, Members, Value
 from screening.rulebook.model import Effect, Level, Rule, Test
-from screening.rulebook.reader import JURISDICTIONS, Rulebook
+from screening.rulebook.reader import Rulebook
+from screening.rulebook.rulefile import JURISDICTIONS
 from screening.rulebook.sentences import fill_places, words_of_test
-from screening.rulebook.vocabulary import Vocabulary, show_value
+from screening.rulebook.values import show_value
+from screening.rulebook.vocabulary import Vocabulary
 from screening.text import Text
 
 MOST_BECAUSE: Final = 12
@@ -224,6 +227,26 @@ def considered(judgement: Judgement, vocabulary: Vocabulary) -> tuple[Considered
             because = Text(f"不成立：{because.zh}", f"does not hold: {because.en}")
         found.append(Considered(state.value, because, tuple(rules)))
     return tuple(found)
+
+
+def not_kept(rulebook: Rulebook, as_of: date) -> list[Finding]:
+    """A review for a day the rulebook was not read for."""
+    if rulebook.kept.covers(as_of):
+        return []
+    start, until = rulebook.kept.start, rulebook.kept.until
+    return [
+        Finding(
+            "rulebook-not-kept",
+            Reason.NOT_KEPT,
+            Outcome.REVIEW,
+            Text("规则库未覆盖该日", "the rulebook is not kept for this day"),
+            Text(
+                f"规则库仅就 {start or '——'} 起、{until or '——'} 前施行的规定核对过，{as_of} 的规定可能未载入或者已经变化。",
+                f"The rules were read against the law from {start or '-'} until {until or '-'}; on {as_of} other law may hold.",
+            ),
+            Text("由审批人员核对当日有效的规定。", "Have an officer check the law of that day."),
+        )
+    ]
 
 
 def unlisted_units(units: Iterable[UnitHit], listed: frozenset[str]) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from screening.errors import Problem, RulebookError
-from screening.rulebook.reader import RULE_ID
+from screening.rulebook.rulefile import RULE_ID
 
 _RULE = """\
 id: {id}

@@ -15,9 +15,10 @@ from screening.engine.judge import Judgement, judge
 from screening.engine.program import Program, prepare
 from screening.errors import InputError, Problem, QuantityError
 from screening.facts import Choice, Fact, Facts, Interval, Members, Number, Value
-from screening.findings import classes_of, considered, findings_of, needs_of, unlisted_units
+from screening.findings import classes_of, considered, findings_of, needs_of, not_kept, unlisted_units
 from screening.project import Project
-from screening.rulebook.reader import EVERYWHERE, JURISDICTIONS, Rulebook
+from screening.rulebook.reader import Rulebook
+from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
 from screening.text import Text
 from screening.version import VERSION
 
@@ -74,7 +75,11 @@ def decide(
         )
     facts = _places_with_rules(facts, placement, program)
     judgement = judge(program, facts, rulebook.vocabulary, engine)
-    findings = [*findings_of(judgement, rulebook), *unlisted_units(placement.units, program.listed)]
+    findings = [
+        *findings_of(judgement, rulebook),
+        *unlisted_units(placement.units, program.listed),
+        *not_kept(rulebook, as_of),
+    ]
     findings.sort(key=_order)
     return Decision(
         project=project.id,

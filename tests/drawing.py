@@ -11,7 +11,8 @@ from screening.engine.program import Prepared, Program
 from screening.facts import Choice, Fact, Facts, Interval, Members, Value
 from screening.rulebook.model import Test, tests_of
 from screening.rulebook.reader import Rulebook
-from screening.rulebook.vocabulary import Term, Type, Vocabulary
+from screening.rulebook.terms import Term, Type
+from screening.rulebook.vocabulary import Vocabulary
 
 ODD_WORDS = ("新建", "😀", "it's", '"', "\\", "无", "ZH42990199999")
 

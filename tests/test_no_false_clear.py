@@ -21,7 +21,7 @@ from screening.atlas import locate, read_atlas, read_footprint
 from screening.documents import parse_yaml
 from screening.errors import AtlasError, InputError, QuantityError
 from screening.rulebook.model import Level
-from screening.rulebook.vocabulary import read_value
+from screening.rulebook.values import read_value
 from screening.settings import read_settings
 from tests.atlas.conftest import Sheet, box, polygon, write_atlas
 
@@ -208,3 +208,41 @@ def test_coal_as_a_fuel_and_no_coal_used_is_a_contradiction_for_a_person(screene
     data = application("14-warehouse")  # in the key region for air
     data["project"] |= {"fuels": ["coal"], "energy": {"total": "210 tce/a", "coal": "0 t/a"}}
     assert screened(data) is Outcome.REVIEW
+
+
+def test_a_coal_boiler_without_coal_contradicts_itself(food: Any, screened: Screened) -> None:
+    """The rules on coal boilers ask the fuel first; who states the boiler but no coal would not meet them."""
+    food["project"]["equipment"] = ["coal_boiler"]
+    with pytest.raises(InputError, match=r"contradicts project\.fuels"):
+        screened(food)
+
+
+def test_a_process_of_industry_in_a_sector_that_is_none_contradicts_itself(food: Any, screened: Screened) -> None:
+    food["project"] |= {"sector": "6110", "processes": ["beehive_coking"]}
+    with pytest.raises(InputError, match=r"contradicts project\.sector"):
+        screened(food)
+
+
+@pytest.mark.parametrize("day", [date(2024, 3, 5), date(2028, 1, 1)])
+def test_a_day_the_rulebook_was_not_read_for_is_a_review(
+    food: Any, rulebook: Rulebook, atlas: Atlas, day: date
+) -> None:
+    decision = screen(Project.of(food), rulebook, atlas, as_of=day)
+    assert decision.outcome is Outcome.REVIEW
+    assert "not_kept" in {finding.reason.value for finding in decision.findings}
+
+
+@pytest.mark.parametrize("query", ["asof=2026-11-22", "as_of=2026-11-22&as_of=2026-08-14"])
+def test_a_misspelt_or_doubled_parameter_is_not_answered_as_today(
+    food: Any, rulebook: Rulebook, atlas: Atlas, query: str
+) -> None:
+    answer = TestClient(make_app(rulebook, atlas)).post(f"/v1/screenings?{query}", json=food)
+    assert answer.status_code == 422
+
+
+def test_a_section_letter_that_contradicts_its_code_is_refused(rulebook: Rulebook) -> None:
+    assert read_value(rulebook.vocabulary["project.sector"], "C2614") == read_value(
+        rulebook.vocabulary["project.sector"], "2614"
+    )
+    with pytest.raises(InputError):
+        read_value(rulebook.vocabulary["project.sector"], "A2614")

@@ -15,7 +15,7 @@ from screening.engine.judge import judge
 from screening.engine.program import prepare
 from screening.facts import Fact, Facts
 from screening.project import Project
-from screening.rulebook.reader import EVERYWHERE, JURISDICTIONS
+from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
 from screening.screen import decide
 from screening.settings import read_settings
 

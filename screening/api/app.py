@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BeforeValidator
@@ -15,12 +15,12 @@ from screening.api.models import DecisionOut, HealthOut, ProblemOut, RulesOut
 from screening.api.problems import TooLargeError, add_problem_handlers
 from screening.atlas import Atlas
 from screening.decision import Ground
-from screening.errors import InputError, Problem
+from screening.errors import InputError, Problem, suggest
 from screening.project import Project
 from screening.rulebook.model import Rule
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.sentences import rule_in_words
-from screening.rulebook.vocabulary import parse_day
+from screening.rulebook.values import parse_day
 from screening.screen import screen
 from screening.version import VERSION
 
@@ -63,13 +63,21 @@ def make_app(rulebook: Rulebook, atlas: Atlas) -> FastAPI:
         description="Screens a project and its site against dated, declarative environmental-access rules.",
     )
     add_problem_handlers(app)
+    # A misspelt or doubled parameter must not be answered as if it had not been sent: `asof=` would mean today.
+    named = [Depends(_only_known_parameters)]
 
     @app.get("/health", response_model=HealthOut)
     def health() -> HealthOut:
         """That the service answers, with the versions it answers by."""
         return HealthOut(status="ok", engine=VERSION, rulebook=rulebook.digest, atlas=atlas.hash)
 
-    @app.post("/v1/screenings", response_model=DecisionOut, responses=_PROBLEMS, openapi_extra=_APPLICATION)
+    @app.post(
+        "/v1/screenings",
+        response_model=DecisionOut,
+        responses=_PROBLEMS,
+        openapi_extra=_APPLICATION,
+        dependencies=named,
+    )
     async def create_screening(request: Request, as_of: AsOf = None) -> Response:
         """Screen one application. The answer is canonical JSON: the same application gives the same bytes."""
         project = Project.from_bytes(await _body(request))
@@ -77,13 +85,13 @@ def make_app(rulebook: Rulebook, atlas: Atlas) -> FastAPI:
         decision = await run_in_threadpool(screen, project, rulebook, atlas, as_of=day)
         return Response(decision.canonical(), media_type="application/json")
 
-    @app.get("/v1/rules", response_model=RulesOut, responses={422: _PROBLEMS[422]})
+    @app.get("/v1/rules", response_model=RulesOut, responses={422: _PROBLEMS[422]}, dependencies=named)
     def rules(as_of: AsOf = None) -> JSONResponse:
         """The rules in force on a day."""
         day = as_of or date.today()
         return JSONResponse({"as_of": day.isoformat(), "rulebook": rulebook.digest, "rules": _listed(rulebook, day)})
 
-    @app.get("/v1/zones", responses={404: _PROBLEMS[422], 422: _PROBLEMS[422]})
+    @app.get("/v1/zones", responses={404: _PROBLEMS[422], 422: _PROBLEMS[422]}, dependencies=named)
     def zones(kind: Annotated[str | None, Query(max_length=80)] = None) -> Response:
         """Features as GeoJSON in CGCS2000 longitude and latitude: of one kind, or of every layer."""
         if kind is not None and kind not in atlas.kinds:
@@ -91,6 +99,16 @@ def make_app(rulebook: Rulebook, atlas: Atlas) -> FastAPI:
         return JSONResponse(atlas.features_geojson(kind), media_type="application/geo+json")
 
     return app
+
+
+def _only_known_parameters(request: Request) -> None:
+    known = {"/v1/zones": "kind"}.get(request.url.path, "as_of")
+    for name in request.query_params:
+        if name != known:
+            hint = suggest(name, [known]) or f"known: {known}"
+            raise InputError(Problem(name[:80], "is no parameter here", hint, f"没有参数“{name[:80]}”，可用：{known}"))
+        if len(request.query_params.getlist(name)) > 1:
+            raise InputError(Problem(name, "stands twice", "keep one", f"参数“{name}”重复"))
 
 
 async def _body(request: Request) -> bytes:

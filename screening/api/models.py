@@ -40,6 +40,7 @@ class FindingOut(_Strict):
         "judgement",
         "obligation",
         "no_access_list",
+        "not_kept",
         "engine_disagrees",
         "engine_failed",
     ]

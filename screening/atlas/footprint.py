@@ -22,7 +22,7 @@ from screening.atlas.outline import check_outline, refuse
 from screening.errors import QuantityError, suggest
 from screening.quantity import parse_quantity
 
-MAX_VERTICES: Final = 200_000
+MAX_VERTICES: Final = 20_000
 MAX_EXTENT: Final = Fraction(50_000)
 
 Kind = Literal["point", "line", "polygon"]

@@ -205,7 +205,7 @@ class DurableEngine:
             _Forms(item.rule.id, compile_form(item.condition, scale, True), compile_form(item.condition, scale, False))
             for item in prepared
         ]
-        if len(self._contents) > self._most:
+        if len(self._contents) > self._most or len(self._groups) > self._most:
             self._forget()
         made = (_Shard(tuple(chunk), _heights(chunk, scale)) for chunk in _chunks(forms))
         shards = tuple(self._contents.setdefault(shard, shard) for shard in made)

@@ -10,7 +10,8 @@ from typing import Final
 from screening.engine.conditions import Scale, fires_when
 from screening.errors import Problem, RulebookError
 from screening.rulebook.model import AllOf, AnyOf, Condition, Effect, Not, Op, Rule, Test, facts_of
-from screening.rulebook.reader import EVERYWHERE, JURISDICTIONS, Rulebook
+from screening.rulebook.reader import Rulebook
+from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
 
 GROUP_SIZE: Final = 30
 _SECTOR: Final = "project.sector"

@@ -17,6 +17,7 @@ _REASONS: Final[Mapping[Reason, Text]] = {
     Reason.JUDGEMENT: Text("须由审批人员判断", "for an officer to judge"),
     Reason.OBLIGATION: Text("附条件", "obligation"),
     Reason.NO_ACCESS_LIST: Text("清单未载入", "no access list loaded"),
+    Reason.NOT_KEPT: Text("规则库未覆盖该日", "the rulebook is not kept for that day"),
     Reason.ENGINE_DISAGREES: Text("两套引擎不一致", "the engines differ"),
     Reason.ENGINE_FAILED: Text("推理引擎故障", "the engine failed"),
 }

@@ -12,9 +12,10 @@ from screening.documents import DocumentError, Node, parse_yaml, read_text
 from screening.errors import InputError, QuantityError, RulebookError, suggest
 from screening.facts import Fact, Facts, exactly
 from screening.rulebook.model import Rule
-from screening.rulebook.reader import EVERYWHERE, JURISDICTIONS, Rulebook
+from screening.rulebook.reader import Rulebook
 from screening.rulebook.reading import Reading
-from screening.rulebook.vocabulary import parse_day, read_value
+from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
+from screening.rulebook.values import parse_day, read_value
 from screening.rulebook.words import MAX_BYTES
 
 EXPECTATIONS: Final = ("pass", "review", "reject", "obligation", "perhaps", "yes", "maybe", "no")

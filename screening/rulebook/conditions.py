@@ -12,7 +12,9 @@ from screening.facts import NO, YES, Supplier
 from screening.quantity import parse_quantity
 from screening.rulebook.model import AllOf, AnyOf, Condition, Not, Op, Test
 from screening.rulebook.reading import Reading
-from screening.rulebook.vocabulary import Term, Type, Vocabulary, parse_day
+from screening.rulebook.terms import Term, Type
+from screening.rulebook.values import parse_day
+from screening.rulebook.vocabulary import Vocabulary
 
 _BOUNDS: Final = {"at_least": Op.AT_LEAST, "at_most": Op.AT_MOST, "over": Op.OVER, "under": Op.UNDER}
 _TESTS: Final = ("is", "in", "has", *_BOUNDS, "given")

@@ -168,7 +168,6 @@ class Rule:
     path: str
     line: int
     digest: str
-    family: str = ""
 
     @property
     def judgement(self) -> bool:

@@ -4,47 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from screening.decision import canonical_json
 from screening.documents import DocumentError, Node, parse_yaml, read_text
 from screening.errors import Problem, RulebookError, suggest
-from screening.rulebook.conditions import read_condition
 from screening.rulebook.model import (
-    AllOf,
-    Citation,
-    Condition,
-    Effect,
     Instrument,
-    Level,
-    Not,
-    Op,
     Period,
     Rule,
-    Test,
-    tests_of,
 )
 from screening.rulebook.reading import Reading
-from screening.rulebook.vocabulary import Type, Vocabulary
+from screening.rulebook.rulefile import PLACE, read_rule
+from screening.rulebook.vocabulary import Vocabulary
 from screening.rulebook.words import MAX_BYTES, fill, read_csv, read_vocabulary
-from screening.text import NOTHING, Text
 
-_RULE_KEYS: Final = (
-    "id", "title", "jurisdiction", "effective", "for_each", "basis", "when", "unless", "outcome", "classifies",
-    "message", "remedy", "question", "checked", "readings", "not_encoded",
-)  # fmt: skip
-_REQUIRED: Final = ("id", "title", "jurisdiction", "effective", "basis", "when", "outcome", "checked")
-RULE_ID: Final = re.compile(r"[a-z0-9][a-zA-Z0-9_.\-]{2,119}")
-_JURISDICTION: Final = re.compile(r"CN|\d{2}|\d{4}|\d{6}|(basin|region)_[a-z_]+|ZH\d{6}[123]\d{4,5}")
-PLACE: Final = re.compile(r"\{([^{}]*)\}")
-EVERYWHERE: Final = "CN"
-JURISDICTIONS: Final = "site.jurisdictions"
+ALWAYS: Final = Period()
 
 
 @dataclass(frozen=True)
@@ -55,6 +35,10 @@ class Rulebook:
     vocabulary: Vocabulary
     instruments: Mapping[str, Instrument]
     root: str = ""
+    words: str = ""
+    """SHA-256 over the vocabulary and the instruments, whose words stand in every decision."""
+    kept: Period = ALWAYS
+    """The days for which the rulebook was read against the law; outside it no decision passes without a person."""
 
     @classmethod
     def load(cls, folder: str | Path) -> Rulebook:
@@ -74,13 +58,15 @@ class Rulebook:
 
     def only(self, rules: Iterable[Rule]) -> Rulebook:
         """The same rulebook with only some of its rules, or with others."""
-        return Rulebook(tuple(sorted(rules, key=_order)), self.vocabulary, self.instruments, self.root)
+        return Rulebook(
+            tuple(sorted(rules, key=_order)), self.vocabulary, self.instruments, self.root, self.words, self.kept
+        )
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the digests of all rules, with the level and the period they have here, in order of their ids."""
+        """SHA-256 over all rules in order of their ids, with the level and period they have here, and over `words`."""
         lines = (f"{rule.id} {rule.digest} {rule.level} {rule.effective}" for rule in self.rules)
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return hashlib.sha256("\n".join((self.words, str(self.kept), *lines)).encode()).hexdigest()
 
 
 def _order(rule: Rule) -> tuple[str, date]:
@@ -93,7 +79,7 @@ def rule_files(folder: Path) -> Iterator[Path]:
         inside = path.relative_to(folder)
         if (
             inside.parts[0] != "vocabulary"
-            and inside.as_posix() != "instruments.yaml"
+            and inside.as_posix() not in ("instruments.yaml", "rulebook.yaml")
             and not path.name.endswith(".cases.yaml")
         ):
             yield path
@@ -107,6 +93,7 @@ def read_rulebook(folder: Path) -> Rulebook:
         raise RulebookError(reading.problems)
     vocabulary = read_vocabulary(folder / "vocabulary", reading, f"{folder.name}/vocabulary")
     instruments = _instruments(folder / "instruments.yaml", f"{folder.name}/instruments.yaml", reading)
+    kept = _kept(folder / "rulebook.yaml", f"{folder.name}/rulebook.yaml", reading)
     rules: list[Rule] = []
     for path in rule_files(folder):
         shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
@@ -116,7 +103,7 @@ def read_rulebook(folder: Path) -> Rulebook:
             reading.problems.extend(error.problems)
             continue
         for node in _rows(root, path.parent, folder, reading):
-            rule = _rule(node, shown, vocabulary, instruments, reading)
+            rule = read_rule(node, shown, vocabulary, instruments, reading)
             if rule is not None:
                 rules.append(rule)
     rules.sort(key=_order)
@@ -129,12 +116,33 @@ def read_rulebook(folder: Path) -> Rulebook:
             )
     if reading.problems:
         raise RulebookError(sorted(set(reading.problems), key=_by_line))
-    return Rulebook(tuple(rules), vocabulary, instruments, str(folder))
+    return Rulebook(tuple(rules), vocabulary, instruments, str(folder), _words(vocabulary, instruments), kept)
+
+
+def _words(vocabulary: Vocabulary, instruments: Mapping[str, Instrument]) -> str:
+    terms = [
+        [term.key, term.type, term.unit, term.supplier, *term.label, *term.question, sorted(term.choices.items())]
+        for _, term in sorted(vocabulary.items())
+    ]
+    cited = [[item.id, *item.name, item.number, item.url, str(item.life)] for _, item in sorted(instruments.items())]
+    return hashlib.sha256(canonical_json([terms, cited])).hexdigest()
 
 
 def _by_line(problem: Problem) -> tuple[str, int, str]:
     path, _, line = problem.where.rpartition(":")
     return (path, int(line), problem.what) if line.isdecimal() else (problem.where, 0, problem.what)
+
+
+def _kept(path: Path, shown: str, reading: Reading) -> Period:
+    """The days the rulebook is kept for, from `rulebook.yaml` where there is one."""
+    if not path.exists():
+        return Period()
+    try:
+        parts = reading.mapping(parse_yaml(read_text(path, MAX_BYTES), shown), ("kept", "note"), ("kept",))
+    except DocumentError as error:
+        reading.problems.extend(error.problems)
+        return Period()
+    return reading.period(parts.get("kept"))
 
 
 def _instruments(path: Path, shown: str, reading: Reading) -> dict[str, Instrument]:
@@ -212,9 +220,8 @@ def _rows(root: Node, here: Path, folder: Path, reading: Reading) -> Iterator[No
     if not chosen:
         reading.problem(node, "no row of the table is left", "check where and given")
     body = Node({key: value for key, value in mapping.items() if key != "for_each"}, root.line, root.source)
-    family = reading.text(mapping.get("id"))
     for row in chosen:
-        yield fill(body, {**row, "__family__": family})
+        yield fill(body, row)
 
 
 def _columns_named(node: Node) -> Iterator[tuple[Node, str]]:
@@ -228,156 +235,3 @@ def _columns_named(node: Node) -> Iterator[tuple[Node, str]]:
             yield from _columns_named(part)
     else:
         yield from ((node, name) for name in PLACE.findall(node.text or "") if "." not in name)
-
-
-def _rule(
-    node: Node, path: str, vocabulary: Vocabulary, instruments: Mapping[str, Instrument], reading: Reading
-) -> Rule | None:
-    before = len(reading.problems)
-    parts = reading.mapping(node, _RULE_KEYS, _REQUIRED)
-    rule_id = reading.text(parts.get("id"))
-    if rule_id and not RULE_ID.fullmatch(rule_id):
-        reading.problem(
-            node, f'"{rule_id[:60]}" is not a rule id', "use letters, digits, - and . (and a column, with for_each)"
-        )
-    jurisdiction = reading.text(parts.get("jurisdiction"))
-    if jurisdiction and not _JURISDICTION.fullmatch(jurisdiction):
-        reading.problem(
-            parts["jurisdiction"],
-            f'"{jurisdiction}" is no jurisdiction',
-            "CN, a 2, 4 or 6 digit code, basin_x or a unit code",
-        )
-    effective = reading.period(parts.get("effective"))
-    if "effective" in parts and effective.start is None:
-        reading.problem(parts["effective"], "has no first day", "write from: DAY")
-    when = read_condition(parts["when"], vocabulary, reading) if "when" in parts else None
-    unless = read_condition(parts["unless"], vocabulary, reading, negated=True) if "unless" in parts else None
-    effect, classifies = _effect(parts, node, vocabulary, (*tests_of(when), *tests_of(unless)), reading)
-    basis = _basis(parts.get("basis"), effective, instruments, reading)
-    level, checked_on = _checked(parts.get("checked"), reading)
-    message, remedy = reading.bilingual(parts.get("message")), reading.bilingual(parts.get("remedy"))
-    question = reading.bilingual(parts.get("question"))
-    for text_node in (parts.get("message"), parts.get("remedy"), parts.get("question"), parts.get("title")):
-        _places(text_node, vocabulary, reading)
-    if effect is not Effect.CLASSIFY and message == NOTHING and question == NOTHING:
-        reading.problem(node, "says nothing to the applicant", "write message: {zh: ..., en: ...}")
-    if question != NOTHING and effect is not Effect.REVIEW:
-        reading.problem(
-            node, "a question belongs to a rule whose outcome is review", "change the outcome or drop the question"
-        )
-    if len(reading.problems) > before or when is None or effect is None:
-        return None
-    if jurisdiction != EVERYWHERE:
-        when = AllOf(
-            (
-                Test(JURISDICTIONS, Op.HAS, frozenset({jurisdiction}), jurisdiction),
-                *(when.parts if isinstance(when, AllOf) else (when,)),
-            )
-        )
-    meaning = {"words": node.plain(), "when": _plain(when), "unless": _plain(unless) if unless else None}
-    return Rule(
-        id=rule_id,
-        title=reading.bilingual(parts.get("title"), needed=True),
-        jurisdiction=jurisdiction,
-        effective=effective,
-        basis=basis,
-        when=when,
-        unless=unless,
-        effect=effect,
-        classifies=classifies,
-        message=message,
-        remedy=remedy,
-        question=question,
-        level=level,
-        checked_on=checked_on,
-        readings=reading.texts(parts.get("readings")),
-        not_encoded=reading.texts(parts.get("not_encoded")),
-        path=path,
-        line=node.line,
-        digest=hashlib.sha256(canonical_json(meaning)).hexdigest(),
-    )
-
-
-def _effect(
-    parts: Mapping[str, Node], node: Node, vocabulary: Vocabulary, tests: Iterable[Test], reading: Reading
-) -> tuple[Effect | None, str]:
-    try:
-        effect = Effect(reading.text(parts.get("outcome")))
-    except ValueError:
-        if "outcome" in parts:
-            reading.problem(parts["outcome"], "unknown outcome", f"use {', '.join(Effect)}")
-        return None, ""
-    classifies = reading.text(parts.get("classifies"))
-    if (effect is Effect.CLASSIFY) != bool(classifies):
-        reading.problem(node, "classifies and `outcome: classify` belong together", "write both or neither")
-    if classifies:
-        term = vocabulary.terms.get(classifies)
-        if term is None or term.type is not Type.FLAG or not classifies.startswith("class."):
-            known = [key for key in vocabulary.terms if key.startswith("class.")]
-            reading.problem(parts["classifies"], f'"{classifies}" is no class.* flag', suggest(classifies, known))
-    if effect is Effect.REJECT and any(test.op in (Op.MISSING, Op.GIVEN) for test in tests):
-        reading.problem(node, "a missing fact cannot reject a project", "make the outcome review, or drop `given`")
-    return effect, classifies
-
-
-def _basis(
-    node: Node | None, effective: Period, instruments: Mapping[str, Instrument], reading: Reading
-) -> tuple[Citation, ...]:
-    found: list[Citation] = []
-    for item in (node.items or ()) if node is not None else ():
-        parts = reading.mapping(item, ("instrument", "clause"), ("instrument", "clause"))
-        key = reading.text(parts.get("instrument"))
-        instrument = instruments.get(key)
-        if instrument is None:
-            reading.problem(
-                item, f'unknown instrument "{key}"', suggest(key, instruments) or "add it to rules/instruments.yaml"
-            )
-        elif effective.start is not None and not effective.within(instrument.life):
-            life = f"{instrument.life.start} to {instrument.life.until or 'now'}"
-            reading.problem(
-                item, f'"{key}" is law only from {life}', "cite what was in force, or bound the rule with from / until"
-            )
-        found.append(Citation(key, reading.text(parts.get("clause"))))
-    if node is not None and not found:
-        reading.problem(node, "rests on nothing", "list {instrument: ..., clause: ...}")
-    return tuple(found)
-
-
-def _checked(node: Node | None, reading: Reading) -> tuple[Level, date | None]:
-    parts = reading.mapping(node, ("level", "on", "note"), ("level",)) if node is not None else {}
-    try:
-        return Level(reading.text(parts.get("level"), "memory")), reading.day(parts.get("on"))
-    except ValueError:
-        reading.problem(parts["level"], "unknown level", f"use {', '.join(Level)}")
-        return Level.MEMORY, None
-
-
-def _places(node: Node | None, vocabulary: Vocabulary, reading: Reading) -> None:
-    for part in (node.mapping or {}).values() if node is not None else ():
-        for key in PLACE.findall(part.text or ""):
-            if key not in vocabulary.terms:
-                reading.problem(
-                    part,
-                    f'"{{{key}}}" is neither a column nor a fact',
-                    suggest(key, vocabulary.terms) or "write a fact key",
-                )
-
-
-def _plain(condition: Condition) -> Any:
-    """A condition as plain JSON data, sets sorted and numbers exact: what the digest of a rule is made over."""
-    match condition:
-        case Test():
-            value = sorted(condition.value) if isinstance(condition.value, frozenset) else str(condition.value)
-            return [condition.fact, condition.op.value, value]
-        case Not():
-            return {"not": _plain(condition.part)}
-        case AllOf():
-            return {"all": [_plain(part) for part in condition.parts]}
-        case _:
-            return {"any": [_plain(part) for part in condition.parts]}
-
-
-def title_of(instruments: Mapping[str, Instrument], citation: Citation) -> Text:
-    """The name of what a citation cites."""
-    instrument = instruments.get(citation.instrument)
-    return instrument.name if instrument else Text(citation.instrument, citation.instrument)

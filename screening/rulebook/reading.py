@@ -9,7 +9,7 @@ from datetime import date
 from screening.documents import Node
 from screening.errors import InputError, Problem, suggest
 from screening.rulebook.model import Period
-from screening.rulebook.vocabulary import parse_day
+from screening.rulebook.values import parse_day
 from screening.text import NOTHING, Text
 
 

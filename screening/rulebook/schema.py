@@ -6,7 +6,7 @@ from typing import Any
 
 from screening.rulebook.model import Effect, Level
 from screening.rulebook.reader import Rulebook
-from screening.rulebook.vocabulary import Term, Type
+from screening.rulebook.terms import Term, Type
 
 _TEXT: dict[str, Any] = {
     "type": "object",

@@ -8,8 +8,10 @@ from typing import Final
 
 from screening.facts import Facts, Interval
 from screening.rulebook.model import AllOf, AnyOf, Condition, Effect, Not, Op, Rule, Test
-from screening.rulebook.reader import JURISDICTIONS, PLACE
-from screening.rulebook.vocabulary import Term, Type, Vocabulary, show_value
+from screening.rulebook.rulefile import JURISDICTIONS, PLACE
+from screening.rulebook.terms import Term, Type
+from screening.rulebook.values import show_value
+from screening.rulebook.vocabulary import Vocabulary
 from screening.text import Text
 
 _BOUND_WORDS: Final = {

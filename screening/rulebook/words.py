@@ -15,7 +15,8 @@ from screening.errors import InputError, QuantityError
 from screening.facts import Supplier
 from screening.quantity import check_unit, parse_quantity
 from screening.rulebook.reading import Reading
-from screening.rulebook.vocabulary import Group, Term, Type, Vocabulary
+from screening.rulebook.terms import Term, Type
+from screening.rulebook.vocabulary import Group, Implication, Vocabulary
 from screening.text import Text
 
 MAX_BYTES: Final = 5_000_000
@@ -68,6 +69,7 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
     terms: dict[str, Term] = {}
     groups: dict[str, Group] = {}
     pending_groups: list[tuple[str, Node]] = []
+    pending_implications: list[Node] = []
     for path in sorted(folder.glob("*.yaml")):
         shown = f"{name}/{path.name}"
         try:
@@ -75,13 +77,14 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
         except DocumentError as error:
             reading.problems.extend(error.problems)
             continue
-        parts = reading.mapping(root, ("facts", "families", "groups"))
+        parts = reading.mapping(root, ("facts", "families", "groups", "implies"))
         for key, node in (parts["facts"].mapping or {}).items() if "facts" in parts else ():
             _add(terms, _term(key, node, folder, reading), node, reading)
         for key, node in (parts["families"].mapping or {}).items() if "families" in parts else ():
             for term in _family(key, node, folder, reading):
                 _add(terms, term, node, reading)
         pending_groups.extend((parts["groups"].mapping or {}).items() if "groups" in parts else ())
+        pending_implications.extend((parts["implies"].items or ()) if "implies" in parts else ())
     for key, node in pending_groups:
         group = _group(key, node, terms, reading)
         if group is None:
@@ -89,7 +92,31 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
         if key in groups:
             reading.problem(node, f'the group "{key}" stands twice', "keep one")
         groups[key] = group
-    return Vocabulary(terms, groups)
+    implied = [one for node in pending_implications for one in _implications(node, terms, groups, reading)]
+    return Vocabulary(terms, groups, tuple(implied))
+
+
+def _implications(
+    node: Node, terms: dict[str, Term], groups: dict[str, Group], reading: Reading
+) -> Iterator[Implication]:
+    """`{fact, words, other, means}`: who states one of `words` for `fact` has one of `means` for `other`."""
+    parts = reading.mapping(node, ("fact", "words", "other", "means"), ("fact", "words", "other", "means"))
+    fact, other = terms.get(reading.text(parts.get("fact"))), terms.get(reading.text(parts.get("other")))
+    if fact is None or other is None:
+        reading.problem(node, "names a fact the vocabulary does not have", "check fact and other")
+        return
+    means: set[str] = set()
+    try:
+        for word in reading.texts(parts.get("means")):
+            group = groups.get(word)
+            if group is not None and group.of == other.key:
+                means |= group.members
+            else:
+                means |= other.sector_codes(word) if other.type is Type.SECTOR else {other.word(word)}
+        for word in reading.texts(parts.get("words")):
+            yield Implication(fact.key, fact.word(word), other.key, frozenset(means))
+    except InputError as error:
+        reading.problem(node, error.problems[0].what, error.problems[0].remedy)
 
 
 def _add(terms: dict[str, Term], term: Term | None, node: Node, reading: Reading) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from screening.facts import Choice, Fact, Facts, Interval, Members, Supplier, Value
 from screening.rulebook.model import AllOf, AnyOf, Condition, Effect, Level, Not, Op, Period, Rule, Test
 from screening.rulebook.reader import Rulebook
-from screening.rulebook.vocabulary import Term, Type, Vocabulary
+from screening.rulebook.terms import Term, Type
+from screening.rulebook.vocabulary import Vocabulary
 from screening.text import Text
 
 WORDS = ("新建", "a'b", '"q"', "😀")

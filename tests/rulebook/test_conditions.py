@@ -162,7 +162,7 @@ def test_given_takes_yes_or_no_and_no_other_word(tmp_path: Path, word: str) -> N
 def test_no_rule_rejects_a_project_for_a_fact_it_did_not_state(tmp_path: Path, when: str, unless: str | None) -> None:
     found = rule_problems(tmp_path, outcome="reject", when=when, unless=unless)
     assert [line.split(": ", 1)[1] for line in found] == [
-        "a missing fact cannot reject a project; make the outcome review, or drop `given`"
+        "a missing fact cannot reject or classify a project; make the outcome review, or drop `given`"
     ]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from screening.engine.program import prepare
 from screening.errors import RulebookError, ScreeningError
 from screening.rulebook.model import AllOf, Citation, Effect, Level, Op, Period, Rule, Test
-from screening.rulebook.reader import Rulebook, rule_files, title_of
+from screening.rulebook.reader import Rulebook, rule_files
 
 from .minimal import FACTS, INSTRUMENTS, RULE, load, load_rule, problems, rule_problems, rule_text, write_book
 
@@ -239,12 +239,6 @@ def test_a_wrong_instrument_is_refused_with_its_line(tmp_path: Path, line: str, 
     assert any(
         text.startswith("rules/instruments.yaml:4: ") and said in f"4: {text.split(': ', 1)[1]}" for text in found
     ), found
-
-
-def test_a_citation_is_named_by_its_instrument(tmp_path: Path) -> None:
-    book = load(tmp_path, rule_text())
-    assert title_of(book.instruments, Citation("river-law", "")).zh == "长江保护法"
-    assert title_of(book.instruments, Citation("gone", "")).zh == "gone"
 
 
 # --- place -------------------------------------------------------------------------------------------------------

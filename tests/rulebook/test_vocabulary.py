@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 from screening.errors import InputError, QuantityError, ScreeningError
 from screening.facts import FLAG_NO, FLAG_YES, Choice, Interval, Members, Supplier, Value, exactly
 from screening.rulebook.reader import Rulebook
-from screening.rulebook.vocabulary import Term, Type, Vocabulary, parse_day, read_value, show_value
+from screening.rulebook.terms import Term, Type
+from screening.rulebook.values import parse_day, read_value, show_value
+from screening.rulebook.vocabulary import Vocabulary
 
 from .minimal import FACTS, load, problems
 
@@ -256,9 +259,13 @@ def test_every_wrong_claim_is_named_at_once_with_its_pointer(vocabulary: Vocabul
     ]
 
 
-@pytest.mark.parametrize("claims", [{"site": {"distance": {"redline": "5 m"}}}, {"class": {"two_high": "no"}}])
-def test_an_applicant_cannot_state_what_is_measured_or_derived(vocabulary: Vocabulary, claims: dict[str, Any]) -> None:
-    assert "unknown fact" in claim_problems(vocabulary, claims)[0]
+@pytest.mark.parametrize("supplier", [Supplier.ATLAS, Supplier.CLASSIFICATION])
+def test_an_applicant_cannot_state_what_is_measured_or_derived(vocabulary: Vocabulary, supplier: Supplier) -> None:
+    derived = replace(vocabulary["project.ratio"], key="project.derived", supplier=supplier)
+    book = Vocabulary({**vocabulary.terms, "project.derived": derived})
+    assert 'unknown fact "project.derived"' in claim_problems(book, {"derived": "0.5"})[0]
+    for claims in ({"site": {"distance": {"redline": "5 m"}}}, {"class.two_high": "no"}):
+        assert "unknown fact" in claim_problems(book, claims)[0]
 
 
 def test_a_claim_stated_twice_is_refused(vocabulary: Vocabulary) -> None:
