@@ -24,7 +24,7 @@ thorough: setup
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_properties.py -n 2
 
 bench: setup
-	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=median,max,stddev,rounds -o addopts=""
+	@$(BIN)/python -m pytest benchmarks/bench_screen.py -s -q --benchmark-only --benchmark-columns=median,max,stddev,rounds -o addopts=""
 
 endurance: setup
 	@$(BIN)/python benchmarks/endurance.py

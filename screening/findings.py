@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from screening.atlas import UnitHit
 from screening.decision import Considered, Finding, Ground, Need, Outcome, Reason
 from screening.engine.judge import Judged, Judgement
+from screening.engine.program import Group
 from screening.engine.verdicts import State
 from screening.facts import Choice, Members, Value
 from screening.rulebook.model import Effect, Level, Rule, Test
@@ -24,11 +26,12 @@ MOST_BECAUSE: Final = 12
 
 def findings_of(judgement: Judgement, rulebook: Rulebook) -> list[Finding]:
     """A finding for every access rule that is not silent, and for every failure or disagreement of the engines."""
+    wording = _Wording(judgement, rulebook)
     found = [
         finding
-        for item in judgement.rules
+        for item in judgement.ran
         if item.verdict.state is not State.SILENT or item.durable is not State.SILENT
-        if (finding := _finding(item, judgement, rulebook)) is not None
+        if (finding := _finding(item, wording)) is not None
     ]
     if judgement.failure:
         found.append(
@@ -46,8 +49,8 @@ def findings_of(judgement: Judgement, rulebook: Rulebook) -> list[Finding]:
     return found
 
 
-def _finding(item: Judged, judgement: Judgement, rulebook: Rulebook) -> Finding | None:
-    rule, verdict = item.rule, item.verdict
+def _finding(item: Judged, wording: _Wording) -> Finding | None:
+    rule, verdict, rulebook = item.rule, item.verdict, wording.rulebook
     if not item.agreed and item.durable is not None:
         message = Text(
             f"两套引擎对本规则结论不同（{item.durable} 与 {verdict.state}），须人工复核。",
@@ -64,12 +67,12 @@ def _finding(item: Judged, judgement: Judgement, rulebook: Rulebook) -> Finding 
         reason=reason,
         outcome=outcome,
         title=rule.title,
-        message=fill_places(rule.message, judgement.facts, rulebook.vocabulary),
-        remedy=fill_places(rule.remedy, judgement.facts, rulebook.vocabulary),
-        question=fill_places(rule.question, judgement.facts, rulebook.vocabulary),
+        message=wording.filled(rule.message),
+        remedy=wording.filled(rule.remedy),
+        question=wording.filled(rule.question),
         grounds=_grounds(rule, rulebook),
-        needs=_settling(verdict.needs, judgement),
-        because=_because(verdict.because, judgement, rulebook.vocabulary),
+        needs=wording.settling(verdict.needs),
+        because=tuple(wording.because(test) for test in verdict.because[:MOST_BECAUSE]),
         checked=rule.level.value,
         certain=verdict.state is State.FIRES,
         jurisdiction=rule.jurisdiction,
@@ -97,19 +100,6 @@ def _grounds(rule: Rule, rulebook: Rulebook) -> tuple[Ground, ...]:
     return tuple(found)
 
 
-def _because(tests: Sequence[Test], judgement: Judgement, vocabulary: Vocabulary) -> tuple[Text, ...]:
-    """Each deciding test with the value it met."""
-    found = []
-    for test in tests[:MOST_BECAUSE]:
-        value = vocabulary.value(judgement.facts, test.fact)
-        if test.fact == JURISDICTIONS:
-            value = _asked_places(test, value)
-        zh, en = (show_value(vocabulary[test.fact], value, lang) for lang in ("zh", "en"))
-        words = _static(test, vocabulary)
-        found.append(Text(f"{words.zh}（实际：{zh}）", f"{words.en} (found: {en})"))
-    return tuple(found)
-
-
 def _asked_places(test: Test, value: Value) -> Value:
     """Of all the places a site lies in, those the test asks for."""
     if not isinstance(value, Members) or not isinstance(test.value, frozenset):
@@ -133,19 +123,45 @@ def _static(test: Test, vocabulary: Vocabulary) -> Text:
     return kept[0]
 
 
-def _settling(needs: Iterable[str], judgement: Judgement) -> tuple[str, ...]:
-    """Needs with every class replaced by the facts its doubtful rules wait for."""
-    found: dict[str, None] = {}
-    for key in needs:
-        inner = [
-            need
-            for item in judgement.rules
-            if item.rule.classifies == key and item.verdict.state is State.DOUBTFUL
-            for need in _settling(item.verdict.needs, judgement)
-        ]
-        for need in inner or [key]:
-            found[need] = None
-    return tuple(found)
+class _Wording:
+    """What the findings of one decision share: tests with the values they met, and what each doubtful class waits for."""
+
+    __slots__ = ("_because", "_waits", "judgement", "rulebook")
+
+    def __init__(self, judgement: Judgement, rulebook: Rulebook) -> None:
+        self.judgement = judgement
+        self.rulebook = rulebook
+        self._because: dict[int, Text] = {}
+        self._waits: dict[str, dict[str, None]] = {}
+        for item in judgement.ran:
+            if item.rule.classifies and item.verdict.state is State.DOUBTFUL:
+                self._waits.setdefault(item.rule.classifies, {}).update(dict.fromkeys(item.verdict.needs))
+
+    def filled(self, text: Text) -> Text:
+        """A text of a rule with the facts it names filled in."""
+        return fill_places(text, self.judgement.facts, self.rulebook.vocabulary)
+
+    def because(self, test: Test) -> Text:
+        """A deciding test with the value it met."""
+        known = self._because.get(id(test))
+        if known is None:
+            vocabulary = self.rulebook.vocabulary
+            value = vocabulary.value(self.judgement.facts, test.fact)
+            if test.fact == JURISDICTIONS:
+                value = _asked_places(test, value)
+            zh, en = (show_value(vocabulary[test.fact], value, lang) for lang in ("zh", "en"))
+            words = _static(test, vocabulary)
+            known = self._because[id(test)] = Text(f"{words.zh}（实际：{zh}）", f"{words.en} (found: {en})")
+        return known
+
+    def settling(self, needs: Iterable[str]) -> tuple[str, ...]:
+        """Needs with every class replaced by the facts its doubtful rules wait for."""
+        found: dict[str, None] = {}
+        for key in needs:
+            inner = self._waits.get(key)
+            for need in self.settling(inner) if inner else (key,):
+                found[need] = None
+        return tuple(found)
 
 
 GUARDS: Final = (
@@ -183,18 +199,17 @@ def needs_of(judgement: Judgement, findings: Iterable[Finding], rulebook: Rulebo
 
 def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
     """Every class a rule of the book may set: yes, maybe or no, and by which rules."""
+    about: dict[str, list[Judged]] = {}
+    for item in judgement.ran:
+        if item.rule.classifies and item.verdict.state is not State.SILENT:
+            about.setdefault(item.rule.classifies, []).append(item)
     found: dict[str, Any] = {}
-    for key, term in rulebook.vocabulary.terms.items():
-        value = judgement.facts.value(key)
-        if not key.startswith("class.") or not isinstance(value, Choice):
+    for key, fact in sorted(judgement.facts.items()):
+        if not key.startswith("class.") or not isinstance(fact.value, Choice):
             continue
-        said = "maybe" if value.possible is None else next(iter(value.possible))
-        about = [
-            item for item in judgement.rules if item.rule.classifies == key and item.verdict.state is not State.SILENT
-        ]
         found[key] = {
-            "label": term.label.plain(),
-            "state": said,
+            "label": rulebook.vocabulary[key].label.plain(),
+            "state": "maybe" if fact.value.possible is None else next(iter(fact.value.possible)),
             "rules": [
                 {
                     "rule": item.rule.id,
@@ -203,7 +218,7 @@ def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
                     "checked": item.rule.level.value,
                     "grounds": [ground.plain() for ground in _grounds(item.rule, rulebook)],
                 }
-                for item in about
+                for item in about.get(key, ())
             ],
         }
     return found
@@ -212,21 +227,28 @@ def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
 def considered(judgement: Judgement, vocabulary: Vocabulary) -> tuple[Considered, ...]:
     """Every rule looked at, gathered by result and by the test that decided it."""
     gathered: dict[tuple[State, int], tuple[Test, list[str]]] = {}
-    for item in judgement.rules:
-        verdict = item.verdict
-        test = verdict.because[0]
-        entry = gathered.get((verdict.state, id(test)))
-        if entry is None:
-            gathered[verdict.state, id(test)] = (test, [item.rule.id])
-        else:
-            entry[1].append(item.rule.id)
+    for item in judgement.ran:
+        test = item.verdict.because[0]
+        gathered.setdefault((item.verdict.state, id(test)), (test, []))[1].append(item.rule.id)
+    for group, closed in judgement.aside:
+        for test, rules in _told_apart(group, closed):
+            gathered.setdefault((State.SILENT, id(test)), (test, []))[1].extend(rules)
     found = []
-    for (state, _), (test, rules) in gathered.items():
+    for (state, _), (test, names) in gathered.items():
         because = _static(test, vocabulary)
         if state is State.SILENT:
             because = Text(f"不成立：{because.zh}", f"does not hold: {because.en}")
-        found.append(Considered(state.value, because, tuple(rules)))
+        found.append(Considered(state.value, because, tuple(names)))
     return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def _told_apart(group: Group, closed: int) -> tuple[tuple[Test, tuple[str, ...]], ...]:
+    """The rules of a group by the test that silences them when its gate of that number is false."""
+    apart: dict[int, tuple[Test, list[str]]] = {}
+    for item, own in zip(group.prepared, group.own[closed], strict=True):
+        apart.setdefault(id(own), (own, []))[1].append(item.rule.id)
+    return tuple((test, tuple(rules)) for test, rules in apart.values())
 
 
 def not_kept(rulebook: Rulebook, as_of: date) -> list[Finding]:

@@ -31,11 +31,21 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every rule considered, the facts with the classes added, and an error text when durable_rules failed."""
+    """What became of every rule: those that `ran` through the engines, and the groups set `aside` by a false gate.
 
-    rules: tuple[Judged, ...]
+    `aside` holds each group with the number of its false gate. `facts` are those given, with the classes added; `failure` is
+    an error text when durable_rules failed.
+    """
+
+    ran: tuple[Judged, ...]
+    aside: tuple[tuple[Group, int], ...]
     facts: Facts
     failure: str = ""
+
+    @property
+    def rules(self) -> tuple[Judged, ...]:
+        """Every rule considered, those set aside last."""
+        return (*self.ran, *(judged for group, closed in self.aside for judged in _set_aside(group, closed)))
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +62,7 @@ def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: Durabl
     """
     durable = shared_engine() if engine is None else engine
     judged: list[Judged] = []
+    aside: list[tuple[Group, int]] = []
     failure = ""
     for stratum in program.strata:
         explainer = Explainer(facts, vocabulary)
@@ -59,7 +70,7 @@ def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: Durabl
         here: list[Judged] = []
         for group in stratum.groups:
             if (closed := explainer.closed(group.gates)) is not None:
-                here.extend(_set_aside(group, closed))
+                aside.append((group, closed))
                 continue
             states: Mapping[str, State] = {}
             try:
@@ -69,7 +80,7 @@ def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: Durabl
             here.extend(Judged(item.rule, explainer.verdict(item), states.get(item.rule.id)) for item in group.prepared)
         judged.extend(here)
         facts = facts.and_also(_classes(stratum.sets, here))
-    return Judgement(tuple(judged), facts, failure)
+    return Judgement(tuple(judged), tuple(aside), facts, failure)
 
 
 @lru_cache(maxsize=20_000)

@@ -136,6 +136,9 @@ def rule_in_words(rule: Rule, vocabulary: Vocabulary, lang: str = "zh") -> str:
 def fill_places(text: Text, facts: Facts, vocabulary: Vocabulary) -> Text:
     """A message with every `{fact.key}` replaced by the fact's value for people."""
 
+    if "{" not in text.zh and "{" not in text.en:
+        return text
+
     def filled(words: str, lang: str) -> str:
         def value(match: re.Match[str]) -> str:
             term = vocabulary.terms.get(match.group(1))

@@ -33,6 +33,16 @@ class Type(StrEnum):
     SET = "set"
 
 
+_MISSING: Final[Mapping[Type, Value]] = {
+    Type.NUMBER: Interval(),
+    Type.DATE: Interval(),
+    Type.FLAG: Choice(),
+    Type.CHOICE: Choice(),
+    Type.SECTOR: Choice(),
+    Type.SET: Members(),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One fact of the vocabulary.
@@ -55,9 +65,7 @@ class Term:
     @property
     def missing(self) -> Value:
         """The value of a fact nobody supplied: as wide as the type allows."""
-        if self.type in (Type.NUMBER, Type.DATE):
-            return Interval()
-        return Members() if self.type is Type.SET else Choice()
+        return _MISSING[self.type]
 
     def word(self, raw: str) -> str:
         """The vocabulary's word for what was written. Raises InputError with a suggestion when there is none."""
