@@ -185,15 +185,20 @@ class DurableEngine:
 
         `encoded` remembers the keys of these facts from one group of rules to the next.
         """
+        states: dict[str, State] = {}
         with self._lock:
-            states: dict[str, State] = {}
             for shard in self._shards(prepared, scale):
                 for ruleset in self._loaded(shard, scale):
                     for key in ruleset.keys:
                         if key not in encoded:
                             encoded[key] = encode(key, vocabulary.value(facts, key.fact), scale)
-                    states.update(ruleset.states(self._host, encoded))
-            return states
+                    try:
+                        states.update(ruleset.states(self._host, encoded))
+                    except Exception:
+                        # It may still hold this project's fact: it is left, not freed, and never asked again.
+                        self._rulesets.pop(id(shard), None)
+                        raise
+        return states
 
     def _shards(self, prepared: tuple[Prepared, ...], scale: Scale) -> tuple[_Shard, ...]:
         # By identity: a program keeps its tuples for as long as it lives, and the entry keeps them alive in turn.

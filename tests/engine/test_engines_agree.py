@@ -75,3 +75,17 @@ def test_an_engine_that_must_forget_its_rulesets_gives_the_same_answers(
             judgement = judge(program, facts, VOCABULARY, forgetful)
             assert judgement.failure == ""
             assert all(item.agreed for item in judgement.rules)
+
+
+def test_a_ruleset_that_failed_once_is_made_anew_and_never_asked_again() -> None:
+    rules = [make_rule(1, Test("project.size", Op.OVER, THRESHOLDS[1]))]
+    program, engine = prepare(book(rules), DAY), DurableEngine()
+    big, small = (VOCABULARY.read_claims({"size": size}) for size in ("5 m", "0 m"))
+    assert judge(program, big, VOCABULARY, engine).ran[0].durable is State.FIRES
+    for rulesets in engine._rulesets.values():
+        for ruleset in rulesets:
+            engine._free(ruleset)  # the ruleset is gone from durable_rules, as after a fault of its own
+    assert judge(program, big, VOCABULARY, engine).failure != ""
+    after = judge(program, small, VOCABULARY, engine)
+    assert after.failure == ""
+    assert after.ran[0].durable is State.SILENT
