@@ -12,6 +12,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -46,6 +47,8 @@ try:
     from durable import engine as durable_engine
 finally:
     sys.setdlopenflags(_flags)
+# Its clock is deprecated from Python 3.12 on; where warnings are errors every action would fail.
+durable_engine._unix_now = time.time
 
 MAX_RULES: Final = 30
 MAX_BRANCHES: Final = 62
