@@ -138,7 +138,7 @@ def test_a_document_nobody_should_write_is_refused_with_its_line(text: str, said
         ('{"a": {"b": 1, "b": 1}}', 'file: the key "b" stands twice; keep one of them'),
         ('{"a": NaN}', "file: NaN is not a number"),
         ("[-Infinity]", "file: -Infinity is not a number"),
-        ('{"a": 1,\n}', "file:2: is not JSON: "),
+        ('{"a": 1,\n "b"}', "file:2: is not JSON: "),
         ("[1] [2]", "file:1: is not JSON: Extra data"),
     ],
 )
