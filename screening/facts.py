@@ -34,7 +34,7 @@ class Interval:
 
     @property
     def known(self) -> bool:
-        return self.lo == self.hi
+        return self.lo is self.hi or self.lo == self.hi
 
     @property
     def missing(self) -> bool:

@@ -108,19 +108,20 @@ def _asked_places(test: Test, value: Value) -> Value:
     return Members(certain, certain | (test.value if value.possible is None else value.possible & test.value))
 
 
-_WORDS: Final[dict[tuple[int, int], tuple[Text, Test, Vocabulary]]] = {}
+_WORDS: Final[dict[tuple[int, int], tuple[Text, Text, Test, Vocabulary]]] = {}
 MOST_WORDS: Final = 50_000
 
 
-def _static(test: Test, vocabulary: Vocabulary) -> Text:
-    """A test in words. Kept by identity (and keeping what it names alive): a decision asks for hundreds."""
+def _static(test: Test, vocabulary: Vocabulary, denied: bool = False) -> Text:
+    """A test, or its denial, in words. Kept by identity (and keeping what it names alive): a decision asks for hundreds."""
     kept = _WORDS.get((id(test), id(vocabulary)))
     if kept is None:
         if len(_WORDS) >= MOST_WORDS:
             _WORDS.clear()
         words = Text(words_of_test(test, vocabulary, "zh"), words_of_test(test, vocabulary, "en"))
-        kept = _WORDS[id(test), id(vocabulary)] = (words, test, vocabulary)
-    return kept[0]
+        denial = Text(f"不成立：{words.zh}", f"does not hold: {words.en}")
+        kept = _WORDS[id(test), id(vocabulary)] = (words, denial, test, vocabulary)
+    return kept[1] if denied else kept[0]
 
 
 class _Wording:
@@ -233,13 +234,10 @@ def considered(judgement: Judgement, vocabulary: Vocabulary) -> tuple[Considered
     for group, closed in judgement.aside:
         for test, rules in _told_apart(group, closed):
             gathered.setdefault((State.SILENT, id(test)), (test, []))[1].extend(rules)
-    found = []
-    for (state, _), (test, names) in gathered.items():
-        because = _static(test, vocabulary)
-        if state is State.SILENT:
-            because = Text(f"不成立：{because.zh}", f"does not hold: {because.en}")
-        found.append(Considered(state.value, because, tuple(names)))
-    return tuple(found)
+    return tuple(
+        Considered(state.value, _static(test, vocabulary, denied=state is State.SILENT), tuple(names))
+        for (state, _), (test, names) in gathered.items()
+    )
 
 
 @lru_cache(maxsize=20_000)
