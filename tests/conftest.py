@@ -14,7 +14,9 @@ from screening.settings import read_settings
 
 settings.register_profile("usual", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 # `make thorough`: the number of draws the closing notes state.
-settings.register_profile("thorough", settings.get_profile("usual"), max_examples=20_000)
+settings.register_profile(
+    "thorough", settings.get_profile("usual"), max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "20000"))
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 

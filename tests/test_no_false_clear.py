@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -246,3 +247,14 @@ def test_a_section_letter_that_contradicts_its_code_is_refused(rulebook: Ruleboo
     )
     with pytest.raises(InputError):
         read_value(rulebook.vocabulary["project.sector"], "A2614")
+
+
+def test_without_a_basin_layer_the_rules_of_the_basin_are_still_asked(tmp_path: Path, rulebook: Rulebook) -> None:
+    shutil.copytree(read_settings({}).zones, tmp_path / "demo")
+    card = tmp_path / "demo" / "atlas.yaml"
+    lines = card.read_text(encoding="utf-8").splitlines()
+    card.write_text("\n".join(line for line in lines if "basin-yangtze" not in line), encoding="utf-8")
+    decision = screen(Project.of(application("01-chemical-600m")), rulebook, read_atlas(tmp_path / "demo"), as_of=DAY)
+    shore = next(finding for finding in decision.findings if finding.rule == "yangtze-chemical-1km")
+    assert not shore.certain
+    assert shore.outcome is Outcome.REVIEW
