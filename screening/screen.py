@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from screening.atlas import Atlas, Placement, locate, read_footprint
 from screening.decision import Decision, Finding, Outcome, Receipt, gravest
@@ -21,6 +22,9 @@ from screening.rulebook.reader import Rulebook
 from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
 from screening.text import Text
 from screening.version import VERSION
+
+LEAST_EXTENT: Final = Fraction(1)
+"""Metres around a point or line below which an extent cannot be meant."""
 
 
 def screen(
@@ -41,8 +45,8 @@ def screen(
     try:
         site = project.site
         footprint = read_footprint(site.geometry, "/site/geometry", extent=site.extent, crs=site.crs)
-        if footprint.kind != "polygon" and footprint.extent == 0:
-            # No project is a point or a line without width: 0 m tells as little as leaving the extent out.
+        if footprint.kind != "polygon" and footprint.extent is not None and footprint.extent < LEAST_EXTENT:
+            # No project is a point or a line of no width: such an extent tells as little as leaving it out.
             footprint = replace(footprint, extent=None)
         placement = locate(footprint, atlas, as_of)
     except (InputError, QuantityError) as error:

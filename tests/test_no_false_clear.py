@@ -120,7 +120,7 @@ def test_what_a_feature_says_where_it_is_not_read_is_refused(food: Any, screened
         screened(hidden)
 
 
-@pytest.mark.parametrize("extent", ["0 m", "0"])
+@pytest.mark.parametrize("extent", ["0 m", "0", "0.000000001 m", "99 cm"])
 def test_a_point_or_line_of_no_width_leaves_the_site_open(food: Any, screened: Screened, extent: str) -> None:
     ring = food["site"]["geometry"]["coordinates"][0]
     for shape in ({"type": "Point", "coordinates": ring[0]}, {"type": "LineString", "coordinates": ring[:3]}):

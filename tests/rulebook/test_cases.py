@@ -208,7 +208,7 @@ def test_a_rule_that_is_there_is_never_touched(tmp_path: Path) -> None:
     assert not (rules / "a/my-rule.yaml").exists()
 
 
-@pytest.mark.parametrize("place", ["../outside", "/tmp/outside", "a/../../outside"])
+@pytest.mark.parametrize("place", ["../outside", "/elsewhere/outside", "a/../../outside"])
 def test_a_new_rule_stays_inside_the_rulebook(tmp_path: Path, place: str) -> None:
     rules = write_book(tmp_path)
     with pytest.raises(RulebookError, match="lies outside the rulebook"):
