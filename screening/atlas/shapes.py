@@ -1,0 +1,106 @@
+"""The geometries of a layer as flat arrays: what is stored, mapped into memory, and searched.
+
+The layout is GeoArrow's for polygons of many parts: feature i is parts[i] to parts[i + 1], part j is rings[j] to
+rings[j + 1], ring k is vertices[k] to vertices[k + 1], and a vertex is a row of `xy`, in degrees of longitude and
+latitude. Of lines, a "ring" is one line and each is a part of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from screening.atlas.crs import Floats, Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shapes:
+    """Polygons (`areal`) or lines of n features.
+
+    `xy` (vertices, 2) float64 degrees; `vertices` (rings + 1,), `rings` (parts + 1,) and `parts` (n + 1,) are int64
+    offsets, each from 0. Rings are closed: the last vertex repeats the first. A feature may have no part.
+    """
+
+    areal: bool
+    xy: Floats
+    vertices: Integers
+    rings: Integers
+    parts: Integers
+
+    @classmethod
+    def of(cls, geometries: Sequence[BaseGeometry] | NDArray[Any], areal: bool) -> Shapes:
+        """Flat arrays of (multi)polygons, or of (multi)lines where not `areal`. Heights are left out.
+
+        Raises ValueError for a geometry of another kind.
+        """
+        shapes = np.empty(len(geometries), dtype=object)
+        shapes[:] = list(geometries)
+        whole, single = (6, 3) if areal else (5, 1)
+        kinds = shapely.get_type_id(shapes)
+        if not np.isin(kinds, (whole, single)).all():
+            other = shapes[~np.isin(kinds, (whole, single))][0]
+            raise ValueError(f"a {other.geom_type} among {'polygons' if areal else 'lines'}")
+        kind = shapely.GeometryType.MULTIPOLYGON if areal else shapely.GeometryType.MULTILINESTRING
+        if shapely.is_empty(shapes).all():
+            none = np.zeros(1, dtype=np.int64)
+            return cls(areal, np.zeros((0, 2)), none, none, np.zeros(len(shapes) + 1, dtype=np.int64))
+        # to_ragged_array keeps single parts single when all are, so one that is not leads the way.
+        make = shapely.multipolygons if areal else shapely.multilinestrings
+        parts, owner = shapely.get_parts(shapes, return_index=True)
+        count = np.bincount(owner, minlength=len(shapes))
+        found, xy, offsets = shapely.to_ragged_array(np.append(shapes, make([parts[0], parts[0]])), include_z=False)
+        assert found == kind
+        extra = shapely.get_num_coordinates(parts[0]) * 2
+        xy = np.ascontiguousarray(xy[: len(xy) - extra], dtype=np.float64)
+        levels = [np.asarray(level, dtype=np.int64) for level in offsets]
+        if areal:
+            vertices, rings, whole_parts = levels
+            more = shapely.get_num_interior_rings(parts[0]) + 1
+            return cls(areal, xy, vertices[: -2 * more], rings[:-2], whole_parts[:-1])
+        vertices, whole_parts = levels
+        assert len(count) == len(whole_parts) - 2
+        return cls(areal, xy, vertices[:-2], np.arange(len(vertices) - 2, dtype=np.int64), whole_parts[:-1])
+
+    def __len__(self) -> int:
+        return len(self.parts) - 1
+
+    @property
+    def part_feature(self) -> Integers:
+        """The feature of each part."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.parts))
+
+    def part_bounds(self) -> Floats:
+        """West, south, east, north of each part, (parts, 4)."""
+        if len(self.rings) < 2:
+            return np.zeros((0, 4))
+        starts = self.vertices[self.rings[:-1]]
+        return np.hstack([np.minimum.reduceat(self.xy, starts), np.maximum.reduceat(self.xy, starts)])
+
+    def part(self, number: int) -> BaseGeometry:
+        """One part as a Polygon or LineString."""
+        first, last = int(self.rings[number]), int(self.rings[number + 1])
+        lines = [self.xy[self.vertices[ring] : self.vertices[ring + 1]] for ring in range(first, last)]
+        if not self.areal:
+            return shapely.LineString(lines[0])
+        return shapely.Polygon(lines[0], lines[1:])
+
+    def feature(self, number: int) -> BaseGeometry:
+        """One feature as it was drawn: a Polygon or LineString, or of several parts a Multi one."""
+        parts = [self.part(place) for place in range(int(self.parts[number]), int(self.parts[number + 1]))]
+        if len(parts) == 1:
+            return parts[0]
+        whole: BaseGeometry = shapely.multipolygons(parts) if self.areal else shapely.multilinestrings(parts)
+        return whole
+
+    def geometries(self) -> NDArray[Any]:
+        """Every feature as (multi)polygon or (multi)line, in one array."""
+        kind = shapely.GeometryType.MULTIPOLYGON if self.areal else shapely.GeometryType.MULTILINESTRING
+        offsets = (self.vertices, self.rings, self.parts) if self.areal else (self.vertices, self.parts)
+        found: NDArray[Any] = shapely.from_ragged_array(kind, self.xy, offsets)
+        return found
