@@ -95,8 +95,9 @@ class Shapes:
         parts = [self.part(place) for place in range(int(self.parts[number]), int(self.parts[number + 1]))]
         if len(parts) == 1:
             return parts[0]
-        whole: BaseGeometry = shapely.multipolygons(parts) if self.areal else shapely.multilinestrings(parts)
-        return whole
+        whole: Any = shapely.multipolygons(parts) if self.areal else shapely.multilinestrings(parts)
+        found: BaseGeometry = whole
+        return found
 
     def geometries(self) -> NDArray[Any]:
         """Every feature as (multi)polygon or (multi)line, in one array."""
