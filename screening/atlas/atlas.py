@@ -79,12 +79,12 @@ class Atlas:
 
 
 def _properties(layer: Layer, number: int) -> Mapping[str, str | None]:
-    feature = layer.features[number]
+    features = layer.features
     return {
         "layer": layer.id,
         "kind": layer.kind,
         "use": str(layer.card.use),
-        "name": feature.name,
-        "code": feature.code,
-        "class": feature.unit_class,
+        "name": features.names[number],
+        "code": features.codes[number],
+        "class": features.unit_classes[number],
     }

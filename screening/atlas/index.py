@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from screening.atlas.crs import Integers, grown, shrunk
+from screening.atlas.features import is_county
 from screening.atlas.layer import Layer, Use
 from screening.atlas.runs import Runs
 
@@ -106,7 +107,7 @@ def _zones(number: int, layer: Layer, error: Fraction) -> Iterator[Zone]:
         whole = zone(WHOLE, shapely.union_all([feature.geometry for feature in layer.features]))
         yield whole
         if layer.card.use is Use.ADMIN:
-            counties = [feature.geometry for feature in layer.features if feature.is_county]
+            counties = [feature.geometry for feature in layer.features if is_county(feature.code)]
             if len(counties) == len(layer.features):
                 yield replace(whole, feature=COUNTIES)
             elif counties:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from screening.atlas.layer import Feature, Layer
+from screening.atlas.features import is_county
+from screening.atlas.layer import Layer
 from screening.atlas.touch import Touch
 from screening.facts import FLAG_NO, FLAG_YES, Choice, Members, flag
 
@@ -13,8 +14,12 @@ NATION: Final = "CN"
 CLASSES: Final = ("priority_protection", "key_control", "general_control")
 
 
-def _feature(layers: Sequence[Layer], touch: Touch) -> Feature:
-    return layers[touch.zone.layer].features[touch.zone.feature]
+def _code(layers: Sequence[Layer], touch: Touch) -> str | None:
+    return layers[touch.zone.layer].features.codes[touch.zone.feature]
+
+
+def _class(layers: Sequence[Layer], touch: Touch) -> str | None:
+    return layers[touch.zone.layer].features.unit_classes[touch.zone.feature]
 
 
 def prefixes(code: str) -> frozenset[str]:
@@ -24,7 +29,7 @@ def prefixes(code: str) -> frozenset[str]:
 
 def unit_codes(layers: Sequence[Layer], touches: Sequence[Touch], complete: bool) -> Members:
     """The codes of the control units the site lies in; possibly any where not all are shown or a code is unread."""
-    codes = [(_feature(layers, touch).code, touch.certain) for touch in touches]
+    codes = [(_code(layers, touch), touch.certain) for touch in touches]
     certain = frozenset(code for code, sure in codes if sure and code is not None)
     if not complete or any(code is None for code, _ in codes):
         return Members(certain, None)
@@ -35,7 +40,7 @@ def unit_flags(
     layers: Sequence[Layer], touches: Sequence[Touch], complete: bool, in_some: bool
 ) -> Iterator[tuple[str, Choice]]:
     """For each class of unit, whether the site touches one. `in_some`: it lies in some unit for certain."""
-    classes = [(_feature(layers, touch).unit_class, touch) for touch in touches]
+    classes = [(_class(layers, touch), touch) for touch in touches]
     unread = any(found is None for found, _ in classes)
     # The drawn site lies in one of the units whose shells it meets; when all are of one class, that class is certain
     # though no single unit is: a site astride the line between two priority units.
@@ -58,13 +63,13 @@ def codes(
     `counted`: all of the site lies where every county is shown; `in_county`: some of it certainly does. Anything is
     possible unless counties and control units are both fully known, for a rule of an unknown tier may then apply.
     """
-    found = [(_feature(layers, touch).code, touch) for touch in touches]
+    found = [(_code(layers, touch), touch) for touch in touches]
     certain = {NATION}
     for code, touch in found:
         if touch.certain and code is not None:
             certain |= prefixes(code)
     # As with classes: astride the line between two counties of one city, the city is certain and neither county is.
-    counties = [code for code, touch in found if touch.meets and code and _feature(layers, touch).is_county]
+    counties = [code for code, touch in found if touch.meets and code and is_county(code)]
     if in_county and counties:
         certain |= frozenset.intersection(*(prefixes(code) for code in counties))
     certain |= units.certain if units is not None else frozenset()

@@ -9,9 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from shapely.geometry.base import BaseGeometry
-
 from screening.atlas.crs import datum_error
+from screening.atlas.features import Features
 from screening.text import NOTHING, Text
 
 UNIT_CLASSES: Final[Mapping[str, str]] = {
@@ -67,21 +66,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Feature:
-    """One feature in degrees. `name`, `code` and `unit_class` are None where the file does not say, legibly."""
-
-    geometry: BaseGeometry
-    name: str | None = None
-    code: str | None = None
-    unit_class: str | None = None
-
-    @property
-    def is_county(self) -> bool:
-        """An administrative code of the third tier (420599), below which the access lists know no tier but the unit."""
-        return self.code is not None and len(self.code) == 6 and not self.code.endswith("00")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """A card with its features. `sha256` is of the card's bytes and then the data's.
 
@@ -90,7 +74,7 @@ class Layer:
     """
 
     card: Card
-    features: tuple[Feature, ...]
+    features: Features
     sha256: str
     repaired: int = 0
     unread: int = 0

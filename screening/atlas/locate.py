@@ -153,19 +153,19 @@ class _View:
         """The codes of drawn units that the farthest reach of the site misses; none where the reach is not known."""
         if self.site.reach is None:
             return frozenset()
-        drawn = {feature.code for number in self.plan.units for feature in self.index.layers[number].features}
-        touched = {layer.features[touch.zone.feature].code for touch, layer in self._features(Use.UNITS)}
+        drawn = {code for number in self.plan.units for code in self.index.layers[number].features.codes}
+        touched = {layer.features.codes[touch.zone.feature] for touch, layer in self._features(Use.UNITS)}
         return frozenset(code for code in drawn - touched if code is not None)
 
     def unit_hits(self) -> Iterator[UnitHit]:
         for touch, layer in self._features(Use.UNITS):
-            feature = layer.features[touch.zone.feature]
-            area, part = self._sizes(touch)
-            yield UnitHit(layer.id, feature.code, feature.name or "", feature.unit_class, touch.certain, area, part)
+            place, features = touch.zone.feature, layer.features
+            code, name, unit_class = features.codes[place], features.names[place] or "", features.unit_classes[place]
+            yield UnitHit(layer.id, code, name, unit_class, touch.certain, *self._sizes(touch))
 
     def area_hits(self) -> Iterator[AreaHit]:
         for touch, layer in self._features(Use.AREA, Use.ADMIN):
-            name = layer.features[touch.zone.feature].name or ""
+            name = layer.features.names[touch.zone.feature] or ""
             yield AreaHit(layer.kind, layer.id, name, touch.certain, *self._sizes(touch))
 
     def _features(self, *uses: Use) -> Iterator[tuple[Touch, Layer]]:
@@ -182,7 +182,7 @@ class _View:
         for number, found in self.nearest.items():
             layer, bounds = self.index.layers[number], self._layer_distance(number)
             if bounds is not None and layer.card.use is not Use.EXTENT:
-                name = layer.features[found.feature].name or ""
+                name = layer.features.names[found.feature] or ""
                 yield DistanceHit(layer.kind, layer.id, name, length_interval(*bounds), found.longitude, found.latitude)
 
     def warnings(self, unusable: Sequence[str]) -> Iterator[Remark]:

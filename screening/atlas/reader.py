@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from screening.atlas.atlas import Atlas
 from screening.atlas.cards import ATLAS_KEYS, CardReader, read_absences, read_card
 from screening.atlas.crs import EAST, NORTH, SOUTH, WEST, areas, polygonal
-from screening.atlas.layer import UNIT_CLASSES, Absence, Card, Feature, Layer, Use
+from screening.atlas.features import Feature, Features
+from screening.atlas.layer import UNIT_CLASSES, Absence, Card, Layer, Use
 from screening.documents import DocumentError, Node, parse_json, parse_yaml, read_text
 from screening.errors import AtlasError, Problem
 
@@ -138,7 +139,7 @@ def _features(card: Card, given: list[Any], source: str, digest: str, problems: 
             continue
         repaired += mended
         features.append(_feature(card, geometry, one.get("properties"), where, problems))
-    return Layer(card, tuple(features), digest, repaired, unread)
+    return Layer(card, Features.of(features, card.use is not Use.LINE), digest, repaired, unread)
 
 
 def _geometry(given: Any, use: Use) -> tuple[BaseGeometry | None, bool]:
