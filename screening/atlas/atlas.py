@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -30,7 +29,7 @@ class Atlas:
     hash: str
     invented: bool = False
     note: Text = NOTHING
-    _prepared: dict[Fraction, Index] = field(default_factory=dict, repr=False)
+    _index: list[Index] = field(default_factory=list, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
@@ -39,7 +38,7 @@ class Atlas:
         from screening.atlas.reader import read_atlas
 
         atlas = read_atlas(folder)
-        atlas.prepared()
+        _ = atlas.index
         return atlas
 
     def layer(self, layer_id: str) -> Layer | None:
@@ -51,14 +50,14 @@ class Atlas:
         """Every kind some layer shows, extents aside, in the atlas's order."""
         return tuple(dict.fromkeys(layer.kind for layer in self.layers if layer.card.use != "extent"))
 
-    def prepared(self, error: Fraction = Fraction(0)) -> Index:
-        """The layers ready for searching, every boundary taken as `error` metres less certain than its card says."""
-        index = self._prepared.get(error)
-        if index is None:
+    @property
+    def index(self) -> Index:
+        """The layers ready for searching, when first asked for."""
+        if not self._index:
             with self._lock:
-                index = self._prepared.get(error) or Index.of(self.layers, error)
-                self._prepared[error] = index
-        return index
+                if not self._index:
+                    self._index.append(Index.of(self.layers))
+        return self._index[0]
 
     def features_geojson(self, kind: str | None = None) -> dict[str, Any]:
         """The features of one kind (of every layer: None) as a GeoJSON FeatureCollection in longitude and latitude."""

@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from screening.atlas.crs import Floats, Integers, metres_per_degree
-from screening.atlas.runs import RUN, Boxes, Runs
+from screening.atlas.blocks import RUN, Boxes, Network, Runs
+from screening.atlas.crs import MAX_EDGE, Floats, Integers, metres_per_degree
 from screening.atlas.site import Site
 
 _SAMPLE: Final = 64
@@ -25,12 +25,38 @@ _DENSE: Final = 2_000_000
 """Pairs of vertices up to which all are compared."""
 
 
-def find_candidates(site: Site, runs: Runs, wanted: NDArray[np.bool_]) -> tuple[Integers, Floats]:
-    """Edges (n, 2, 2) of the wanted layers, in degrees, and the run each belongs to, in order of the layers."""
-    blocks = np.flatnonzero(wanted[runs.block_layer])
-    if not len(blocks):
-        return blocks, np.zeros((0, 2, 2))
-    return _Search.about(site, runs).edges(blocks, np.full(len(wanted), inf))
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """Edges `ends` (n, 2, 2) in degrees, none longer than MAX_EDGE, and whose they are, in order of the layers."""
+
+    ends: Floats
+    layer: Integers
+    feature: Integers
+
+
+def find_candidates(site: Site, network: Network, wanted: NDArray[np.bool_]) -> Segments:
+    """Edges of the wanted layers, each layer's nearest among them."""
+    groups = np.flatnonzero(wanted[network.group_layer])
+    if not len(groups):
+        return Segments(np.zeros((0, 2, 2)), groups, groups)
+    return _Search.about(site, network).edges(groups, np.full(len(wanted), inf))
+
+
+def _cut(segments: Segments) -> Segments:
+    """The same edges in pieces no longer than MAX_EDGE."""
+    steps = segments.ends[:, 1] - segments.ends[:, 0]
+    count = np.ceil(np.hypot(steps[:, 0], steps[:, 1]) / MAX_EDGE).astype(np.int64)
+    np.maximum(count, 1, out=count)
+    if (count == 1).all():
+        return segments
+    row = np.repeat(np.arange(len(count)), count)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    start, step = segments.ends[row, 0], steps[row]
+    low = start + step * (place / count[row])[:, None]
+    high = np.where(
+        (place + 1 == count[row])[:, None], segments.ends[row, 1], start + step * ((place + 1) / count[row])[:, None]
+    )
+    return Segments(np.stack([low, high], axis=1), segments.layer[row], segments.feature[row])
 
 
 def _allow(metres: Floats) -> Floats:
@@ -43,10 +69,10 @@ def _allow(metres: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """One site among the runs: `scale` metres per degree at its centre, `own` its vertices in such metres."""
+    """One site in the network: `scale` metres per degree at its centre, `own` its vertices in such metres."""
 
     site: Site
-    runs: Runs
+    network: Network
     centre: Floats
     scale: Floats
     narrow: float
@@ -55,62 +81,71 @@ class _Search:
     own: Floats
 
     @classmethod
-    def about(cls, site: Site, runs: Runs) -> _Search:
+    def about(cls, site: Site, network: Network) -> _Search:
         whole = shapely.bounds(site.drawn)
         centre = (whole[:2] + whole[2:]) / 2
         east, north = metres_per_degree(np.array([whole[3], whole[1], centre[1]]))
         scale = np.array([east[2], north[1]])
         own = (shapely.get_coordinates(site.drawn) - centre) * scale
-        return cls(site, runs, centre, scale, float(east[0]), float(east[1]), whole[None, :], own)
+        return cls(site, network, centre, scale, float(east[0]), float(east[1]), whole[None, :], own)
 
-    def edges(self, blocks: Integers, limits: Floats) -> tuple[Integers, Floats]:
-        """The edges in some blocks that may be nearest; `limits` by layer are metres beyond which none is."""
-        runs = self.runs
-        to_block = self._between(runs.blocks, blocks, self.whole)
-        chosen = runs.of_blocks(_first_least(blocks, runs.block_layer[blocks], to_block))
-        self._tighten(limits, chosen, self._between(runs.boxes, chosen, self.whole))
-        chosen = runs.of_blocks(blocks[to_block <= limits[runs.block_layer[blocks]]])
-        least = self._between(runs.boxes, chosen, self.whole)
-        # The nearest block by its box is not always where the nearest run is: bound once more, from the nearest run.
-        self._tighten(limits, chosen, least)
-        kept = least <= limits[runs.layer[chosen]]
-        chosen = chosen[kept]
+    def edges(self, groups: Integers, limits: Floats) -> Segments:
+        """The edges in some groups that may be nearest; `limits` by layer are metres beyond which none is."""
+        network = self.network
+        to_group = self._between(network.groups[groups], self.whole)
+        group_layer = network.group_layer[groups]
+        blocks = network.blocks_of(groups[_first_least(group_layer, to_group)])
+        self._bound_by_nearest(limits, blocks, self._between(network.boxes[blocks], self.whole))
+        blocks = network.blocks_of(groups[to_group <= limits[group_layer]])
+        to_block = self._between(network.boxes[blocks], self.whole)
+        # The nearest group by its box is not always where the nearest block is: bound once more, from the nearest block.
+        self._bound_by_nearest(limits, blocks, to_block)
+        runs = network.runs_of(blocks[to_block <= limits[network.layer[blocks]]])
+        least = self._between(runs.boxes, self.whole)
+        self._tighten(limits, runs, least)
+        kept = np.flatnonzero(least <= limits[runs.layer])
         # What lies inside a polygon may be far from its outline, so what meets the box of the whole stays.
         inside = (least[kept] == 0) & self.site.has_area
-        kept = inside | (self._between(runs.boxes, chosen, self.site.pieces) <= limits[runs.layer[chosen]])
-        return self._edges(chosen[kept], inside[kept])
+        near = inside | (self._between(runs.boxes[kept], self.site.pieces) <= limits[runs.layer[kept]])
+        return self._edges(runs[kept[near]], inside[near])
 
-    def _edges(self, chosen: Integers, inside: NDArray[np.bool_]) -> tuple[Integers, Floats]:
-        """The edges of some runs that may be nearest, and the run of each; all edges of the runs `inside`.
+    def _bound_by_nearest(self, limits: Floats, blocks: Integers, to_block: Floats) -> None:
+        """Lower each layer's limit to what the nearest run of its nearest block proves."""
+        runs = self.network.runs_of(blocks[_first_least(self.network.layer[blocks], to_block)])
+        self._tighten(limits, runs, self._between(runs.boxes, self.whole))
+
+    def _edges(self, runs: Runs, inside: NDArray[np.bool_]) -> Segments:
+        """The edges of some runs that may be nearest; all edges of the runs `inside`.
 
         Say no two ends of two edges are closer than D, and neither is longer than L. If D > L they do not cross; they
         are then nearest at an end of one of them, at no less than sqrt(D2 - L2 / 4).
         """
-        vertices = self.runs.vertices[chosen]
+        vertices = runs.vertices
         near = (vertices[:, :-1] != vertices[:, 1:]).any(axis=2)
-        if len(self.own) * vertices.size <= _DENSE:
+        if len(self.own) * vertices.size <= _DENSE and len(vertices):
             ends = self._squares(vertices, self.own)
             apart = np.minimum(ends[:, :-1], ends[:, 1:])
-            wrong = self._wrong(chosen)
+            wrong = self._wrong(runs.boxes)
             longest = np.maximum(_lengths(vertices * self.scale), self._longest_of_own())
             least = np.where(apart <= longest, 0.0, np.sqrt(np.maximum(0.0, apart - longest / 4)))
-            layer = self.runs.layer[chosen]
-            start = _starts(layer)
+            start = _starts(runs.layer)
             most = np.minimum.reduceat(np.sqrt(apart.min(axis=1)) * (1 + wrong), start)
-            limit = np.repeat(_allow(most), np.diff(np.append(start, len(layer))))
+            limit = np.repeat(_allow(most), np.diff(np.append(start, len(runs.layer))))
             near &= (least * (1 - wrong)[:, None] <= limit[:, None]) | inside[:, None]
-        segments = np.stack([vertices[:, :-1], vertices[:, 1:]], axis=2)
-        return np.repeat(chosen, RUN)[near.ravel()], segments[near]
+        ends = np.stack([vertices[:, :-1], vertices[:, 1:]], axis=2)[near]
+        return _cut(
+            Segments(ends, np.repeat(runs.layer, RUN)[near.ravel()], np.repeat(runs.feature, RUN)[near.ravel()])
+        )
 
     def _longest_of_own(self) -> float:
         if len(self.own) < 2 or shapely.get_dimensions(self.site.drawn) == 0:
             return 0.0
         return float(_lengths(self.own).max())
 
-    def _wrong(self, rows: Integers) -> Floats:
-        """By how much, relatively, a flat distance to each of some runs may be wrong for the shrinking of longitude."""
-        least = np.minimum(self.runs.boxes.narrow[rows], self.narrow) / self.scale[0]
-        wrong: Floats = np.minimum(np.maximum(1 - least, self._wrong_above(rows)), 0.999)
+    def _wrong(self, boxes: Boxes) -> Floats:
+        """By how much, relatively, a flat distance into each of some boxes may be wrong for the shrinking of longitude."""
+        least = np.minimum(boxes.narrow, self.narrow) / self.scale[0]
+        wrong: Floats = np.minimum(np.maximum(1 - least, self._wrong_above(boxes)), 0.999)
         return wrong
 
     def _squares(self, vertices: Floats, own: Floats) -> Floats:
@@ -121,29 +156,27 @@ class _Search:
         squares: Floats = np.maximum(pairs.min(axis=1) + np.einsum("ij,ij->i", flat, flat), 0.0)
         return squares.reshape(vertices.shape[:-1])
 
-    def _between(self, boxes: Boxes, rows: Integers, others: Floats) -> Floats:
+    def _between(self, boxes: Boxes, others: Floats) -> Floats:
         """Metres that some boxes are at least from the nearest of the site's (n, 4), by the gaps between them."""
-        bounds = boxes.bounds[rows][:, None, :]
+        bounds = boxes.bounds[:, None, :]
         east = np.maximum(bounds[..., 0] - others[:, 2], others[:, 0] - bounds[..., 2])
         north = np.maximum(bounds[..., 1] - others[:, 3], others[:, 1] - bounds[..., 3])
         np.maximum(east, 0.0, out=east)
         np.maximum(north, 0.0, out=north)
-        east *= np.minimum(boxes.narrow[rows], self.narrow)[:, None]
+        east *= np.minimum(boxes.narrow, self.narrow)[:, None]
         north *= self.scale[1]
         nearest: Floats = np.sqrt((east * east + north * north).min(axis=1))
         return nearest
 
-    def _tighten(self, limits: Floats, rows: Integers, least: Floats) -> None:
+    def _tighten(self, limits: Floats, runs: Runs, least: Floats) -> None:
         """Lower each layer's limit to what the nearest of some runs proves, from vertex to vertex."""
-        layer = self.runs.layer[rows]
-        heads = _first_least(rows, layer, least)
+        heads = runs[_first_least(runs.layer, least)]
         own = self.own[:: 1 + len(self.own) // _SAMPLE]
-        most = np.sqrt(self._squares(self.runs.vertices[heads], own).min(axis=1)) * (1 + self._wrong_above(heads))
-        which = self.runs.layer[heads]
-        limits[which] = np.minimum(limits[which], _allow(most))
+        most = np.sqrt(self._squares(heads.vertices, own).min(axis=1)) * (1 + self._wrong_above(heads.boxes))
+        limits[heads.layer] = np.minimum(limits[heads.layer], _allow(most))
 
-    def _wrong_above(self, rows: Integers) -> Floats:
-        above: Floats = np.maximum(np.maximum(self.runs.boxes.wide[rows], self.wide) / self.scale[0] - 1, 0.0)
+    def _wrong_above(self, boxes: Boxes) -> Floats:
+        above: Floats = np.maximum(np.maximum(boxes.wide, self.wide) / self.scale[0] - 1, 0.0)
         return above
 
 
@@ -159,10 +192,10 @@ def _starts(layer: Integers) -> Integers:
     return np.concatenate([[0], np.flatnonzero(layer[1:] != layer[:-1]) + 1])
 
 
-def _first_least(rows: Integers, layer: Integers, values: Floats) -> Integers:
-    """For each layer the first of its rows (in order of layers) with the least value."""
+def _first_least(layer: Integers, values: Floats) -> Integers:
+    """For each layer, among rows in order of the layers, the first row with the least value."""
     start = _starts(layer)
     floor = np.repeat(np.minimum.reduceat(values, start), np.diff(np.append(start, len(layer))))
     at_floor = np.flatnonzero(values == floor)
-    first: Integers = rows[at_floor[np.searchsorted(at_floor, start)]]
+    first: Integers = at_floor[np.searchsorted(at_floor, start)]
     return first

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
-from screening.atlas.index import Index
+from screening.atlas.layer import Layer
 from screening.atlas.nearest import Nearest
 from screening.atlas.site import Site
 
@@ -29,20 +29,30 @@ class Room:
 class Coverage:
     """For one site, its room in every usable extent it lies in, by the extent layer's id."""
 
-    index: Index
+    layers: tuple[Layer, ...]
+    reach: Sequence[Fraction]
     rooms: Mapping[str, Room]
 
     @classmethod
-    def of(cls, site: Site, index: Index, usable: NDArray[np.bool_], nearest: Mapping[int, Nearest]) -> Coverage:
+    def of(
+        cls,
+        site: Site,
+        layers: tuple[Layer, ...],
+        reach: Sequence[Fraction],
+        extents: Mapping[int, BaseGeometry],
+        nearest: Mapping[int, Nearest],
+    ) -> Coverage:
+        """`extents` are the usable extent layers near the site, as drawn there; `reach` metres each layer may be off."""
         rooms = {}
-        for number, extent in index.extents.items():
-            layer, edge = index.layers[number], nearest.get(number)
-            if not usable[number] or layer.unread or edge is None or site.extent is None:
+        for number, extent in extents.items():
+            layer, edge = layers[number], nearest.get(number)
+            if layer.unread or edge is None or site.extent is None:
                 continue
             if shapely.covered_by(site.drawn, extent):
-                reach, beyond = index.reach[number], float(site.extent)
-                rooms[layer.id] = Room(edge.at_least(reach + beyond), exactly=reach == 0 and beyond == 0)
-        return cls(index, rooms)
+                beyond = float(site.extent)
+                exactly = reach[number] == 0 and beyond == 0
+                rooms[layer.id] = Room(edge.at_least(float(reach[number]) + beyond), exactly)
+        return cls(layers, reach, rooms)
 
     def complete(self, layers: tuple[int, ...]) -> bool:
         """True when some of these layers of one kind shows all there is within its tolerance of the site's reach."""
@@ -52,17 +62,17 @@ class Coverage:
         room = self._room(number)
         if room is None:
             return False
-        reach = self.index.reach[number]
+        reach = self.reach[number]
         return room.metres > reach or (room.exactly and reach == 0)
 
     def _room(self, number: int) -> Room | None:
-        layer = self.index.layers[number]
+        layer = self.layers[number]
         return None if layer.unread else self.rooms.get(layer.card.complete_within)
 
     def unseen_from(self, layers: tuple[int, ...]) -> float:
         """Metres from the site within which these layers of one kind show whatever there is; 0: they need not."""
         rooms = [(number, self._room(number)) for number in layers]
-        return max([0.0] + [room.metres - self.index.reach[number] for number, room in rooms if room is not None])
+        return max([0.0] + [room.metres - float(self.reach[number]) for number, room in rooms if room is not None])
 
     def inside_some(self) -> bool:
         """True when all of the site, wherever in its reach, lies in one of the extents."""

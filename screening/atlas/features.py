@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import overload
 
 from shapely.geometry.base import BaseGeometry
 
+from screening.atlas.prepared import Prepared
 from screening.atlas.shapes import Shapes
 
 
@@ -29,6 +30,14 @@ class Features(Sequence[Feature]):
     names: Sequence[str | None]
     codes: Sequence[str | None]
     unit_classes: Sequence[str | None]
+    _prepared: list[Prepared] = field(default_factory=list, repr=False)
+
+    @property
+    def prepared(self) -> Prepared:
+        """The shapes made ready for searching, when first asked for."""
+        if not self._prepared:
+            self._prepared.append(Prepared.of(self.shapes))
+        return self._prepared[0]
 
     @classmethod
     def of(cls, features: Iterable[Feature], areal: bool) -> Features:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from math import inf
 
 from screening.atlas.atlas import Atlas
 from screening.atlas.coverage import Coverage
 from screening.atlas.footprint import Footprint
-from screening.atlas.index import COUNTIES, WHOLE, Index
+from screening.atlas.index import Index
 from screening.atlas.jurisdiction import codes, unit_codes, unit_flags
 from screening.atlas.layer import Layer, Use
 from screening.atlas.measure import NONE, area_interval, length_interval, ratio_interval
@@ -23,6 +24,7 @@ from screening.atlas.placement import AreaHit, DistanceHit, Placement, Remark, U
 from screening.atlas.plan import MEASURED, Group, Plan
 from screening.atlas.site import Site
 from screening.atlas.touch import Touch, combine, find_touches, share
+from screening.atlas.vicinity import COUNTIES, WHOLE, Vicinity
 from screening.facts import FLAG_NO, Fact, Facts, Interval, Origin, Supplier, flag
 
 
@@ -31,16 +33,19 @@ def locate(footprint: Footprint, atlas: Atlas, as_of: date) -> Placement:
 
     A kind of which no layer is usable that day has no fact at all, which is to say it is missing.
     """
-    index = atlas.prepared(footprint.error)
+    index = atlas.index
     site = Site.of(footprint)
+    reach = tuple(layer.tolerance + footprint.error for layer in index.layers)
     unusable = tuple(layer.why_unusable(as_of) for layer in index.layers)
     plan = Plan.of(index, tuple(number for number, why in enumerate(unusable) if not why))
-    touches = find_touches(site, index, plan.usable)
+    vicinity = Vicinity.of(site, index, plan.usable)
+    touches = find_touches(site, vicinity, reach)
     met = frozenset(touch.zone.layer for touch in touches if touch.shown)
     wanted = plan.usable.copy()
     wanted[list(met)] = False
-    nearest = find_nearest(site, index.runs, wanted)
-    view = _View(site, index, plan, touches, nearest, Coverage.of(site, index, plan.usable, nearest), met)
+    nearest = find_nearest(site, index.network, wanted)
+    coverage = Coverage.of(site, index.layers, reach, vicinity.extents, nearest)
+    view = _View(site, index, reach, plan, touches, nearest, coverage, met)
     return Placement(
         facts=Facts.of(view.facts(atlas)),
         units=tuple(view.unit_hits()),
@@ -58,6 +63,7 @@ class _View:
 
     site: Site
     index: Index
+    reach: tuple[Fraction, ...]
     plan: Plan
     touches: list[Touch]
     nearest: dict[int, Nearest]
@@ -109,7 +115,7 @@ class _View:
 
     def _layer_distance(self, number: int) -> tuple[float, float] | None:
         """Metres to the nearest thing a layer shows, at least and at most; None when it shows nothing."""
-        reach = self.index.reach[number]
+        reach = float(self.reach[number])
         if number in self.met:
             return 0.0, reach + METHOD
         found = self.nearest.get(number)

@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from screening.atlas.blocks import Network, cut_in_runs, edges
 from screening.atlas.candidates import find_candidates
 from screening.atlas.crs import METHOD_ERROR, Floats, Plane, geodesics
-from screening.atlas.runs import Runs, cut_in_runs, edges
 from screening.atlas.site import Site
 
 METHOD: Final = float(METHOD_ERROR)
@@ -38,18 +38,18 @@ class Nearest:
         return max(0.0, self.metres - self.slack - allowance - METHOD)
 
 
-def find_nearest(site: Site, runs: Runs, wanted: NDArray[np.bool_]) -> dict[int, Nearest]:
+def find_nearest(site: Site, network: Network, wanted: NDArray[np.bool_]) -> dict[int, Nearest]:
     """By layer, the nearest place of every wanted layer that has any line. 0 m where a line meets the site.
 
     A site inside a polygon gets the distance to the polygon's boundary.
     """
-    chosen, segments = find_candidates(site, runs, wanted)
-    if not len(chosen):
+    segments = find_candidates(site, network, wanted)
+    layer = segments.layer
+    if not len(layer):
         return {}
-    flat = site.plane.project(segments.reshape(-1, 2)).reshape(-1, 2, 2)
+    flat = site.plane.project(segments.ends.reshape(-1, 2)).reshape(-1, 2, 2)
     lines = np.asarray(shapely.linestrings(flat), dtype=object)
     bodies, metres = _distances(site, lines)
-    layer = runs.layer[chosen]
     starts = np.flatnonzero(np.diff(layer, prepend=-1)).tolist()
     ends = [*starts[1:], len(layer)]
     best = np.array([start + int(metres[start:end].argmin()) for start, end in zip(starts, ends, strict=True)])
@@ -57,7 +57,7 @@ def find_nearest(site: Site, runs: Runs, wanted: NDArray[np.bool_]) -> dict[int,
     places = site.plane.unproject(pairs).reshape(-1, 2, 2)
     lengths = np.where(metres[best] == 0, 0.0, geodesics(places[:, 0], places[:, 1]))
     slack = lengths * Plane.stretch(site.easting + lengths)
-    found = zip(layer[best], runs.feature[chosen[best]], lengths, slack, places[:, 1], strict=True)
+    found = zip(layer[best], segments.feature[best], lengths, slack, places[:, 1], strict=True)
     return {
         int(number): Nearest(int(feature), float(length), float(more), float(place[0]), float(place[1]))
         for number, feature, length, more, place in found

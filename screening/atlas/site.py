@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from screening.atlas.blocks import cut_in_runs
 from screening.atlas.crs import Floats, Plane, areas, grown, project, shrunk
 from screening.atlas.footprint import Footprint
-from screening.atlas.runs import cut_in_runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

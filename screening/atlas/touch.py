@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import inf
 from typing import Any, Final
 
@@ -22,8 +23,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from screening.atlas.crs import areas
-from screening.atlas.index import Index, Zone
 from screening.atlas.site import Site
+from screening.atlas.vicinity import Vicinity, Zone
 
 CONTACT: Final = 1e-5
 CERTAIN: Final = 1e-3
@@ -78,29 +79,36 @@ class Touch:
     part: Part = UNMEASURED
 
 
-def find_touches(site: Site, index: Index, usable: NDArray[np.bool_]) -> list[Touch]:
-    """Every zone of the usable layers that the site overlaps or may overlap, in the order of the atlas.
+def find_touches(site: Site, vicinity: Vicinity, reach: Sequence[Fraction]) -> list[Touch]:
+    """Every zone about the site that it overlaps or may overlap, in the order of the atlas.
 
-    Without a reach only the zones that the drawn site itself meets are listed; all others remain possible.
+    `reach` is metres by which each layer's boundaries may be off. Without a reach of the site only the zones that the
+    drawn site itself meets are listed; all others remain possible.
     """
     body = site.drawn if site.reach is None else site.reach
-    rows = np.sort(index.tree.query(body))
-    rows = rows[usable[index.layer_of[rows]]]
-    rows = rows[shapely.intersects(body, index.shells[rows])]
-    if not len(rows):
+    shells = _array([zone.shell for zone in vicinity.zones])
+    zones = [vicinity.zones[row] for row in np.flatnonzero(shapely.intersects(body, shells))]
+    if not zones:
         return []
-    meets = shapely.intersects(site.drawn, index.shells[rows])
-    shown = shapely.intersects(site.drawn, index.drawn[rows])
-    core = shapely.intersects(site.drawn, index.cores[rows])
-    within = np.zeros(len(rows), dtype=bool)
+    drawn, cores, shells = (_array([getattr(zone, name) for zone in zones]) for name in ("drawn", "core", "shell"))
+    meets = shapely.intersects(site.drawn, shells)
+    shown = shapely.intersects(site.drawn, drawn)
+    core = shapely.intersects(site.drawn, cores)
+    within = np.zeros(len(zones), dtype=bool)
     if site.reach is not None:
-        within = shapely.covered_by(site.reach, index.cores[rows])
+        within = shapely.covered_by(site.reach, cores)
     touches = [
-        Touch(index.zones[row], bool(core[i]), True, bool(meets[i]), bool(within[i]), bool(shown[i]))
-        for i, row in enumerate(rows)
+        Touch(zone, bool(core[i]), True, bool(meets[i]), bool(within[i]), bool(shown[i]))
+        for i, zone in enumerate(zones)
     ]
     measured = _measure(site, touches)
-    return [touch for touch in (_decide(site, index, one) for one in measured) if touch.possible]
+    return [touch for touch in (_decide(site, reach[one.zone.layer], one) for one in measured) if touch.possible]
+
+
+def _array(shapes: list[BaseGeometry]) -> NDArray[Any]:
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array
 
 
 def _measure(site: Site, touches: list[Touch]) -> list[Touch]:
@@ -155,13 +163,12 @@ def _part(site: Site, size: Any) -> Part:
     )
 
 
-def _decide(site: Site, index: Index, touch: Touch) -> Touch:
+def _decide(site: Site, reach: Fraction, touch: Touch) -> Touch:
     """The touch with `certain` and `possible` settled."""
     zone = touch.zone
     if not zone.exact:
         if touch.certain or not site.has_area:
             return touch
-        reach = index.layers[zone.layer].tolerance + index.error
         return replace(touch, certain=bool(shapely.intersects(site.deep(reach), zone.drawn)))
     if not site.has_area:
         certain = bool(shapely.relate_pattern(site.drawn, zone.drawn, "T********"))

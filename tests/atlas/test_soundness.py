@@ -116,8 +116,8 @@ def test_growing_a_footprint_never_loses_a_certain_hit_nor_shortens_what_is_poss
 def test_no_nearer_place_is_lost_in_the_search(x: float, y: float, size: float, seed: int, kind: str) -> None:
     ring = blob(x, y, size, seed, 400 if kind == "dense" else 12)
     drawn = {"point": point(x, y), "line": line(*ring[:5])}.get(kind, polygon(ring))
-    index, site = district().prepared(), Site.of(read_footprint(drawn, ""))
-    found = find_nearest(site, index.runs, np.ones(len(index.layers), dtype=bool))
+    index, site = district().index, Site.of(read_footprint(drawn, ""))
+    found = find_nearest(site, index.network, np.ones(len(index.layers), dtype=bool))
     for number, layer in enumerate(index.layers):
         outlines = [
             project(one.geometry.boundary if one.geometry.geom_type == "Polygon" else one.geometry, site.plane)

@@ -1,0 +1,195 @@
+"""The boundaries of an atlas in blocks of consecutive edges, in groups, with their boxes: what distances are searched in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from screening.atlas.crs import Floats, Integers, metres_per_degree
+from screening.atlas.shapes import Shapes
+
+RUN: Final = 8
+"""Edges in one run of a boundary: short enough for tight boxes, long enough to be few."""
+
+BLOCK: Final = 256
+"""Edges in one block, at most."""
+
+GROUP: Final = 64
+"""Blocks in one group."""
+
+_CURVE: Final = 16
+"""Bits of longitude and latitude by which blocks are brought into an order that keeps neighbours together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """The edges of one layer's boundaries: block b is `edges[b]` edges on from vertex `first[b]` of its shapes.
+
+    `feature` says whose a block is, `bounds` (n, 4) is its box in degrees. Blocks that are near each other on the map
+    are near each other in order.
+    """
+
+    first: Integers
+    edges: Integers
+    feature: Integers
+    bounds: Floats
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> Blocks:
+        starts, sizes = shapes.vertices[:-1], np.diff(shapes.vertices) - 1
+        count = np.maximum(0, -(-sizes // BLOCK))
+        ring = np.repeat(np.arange(len(sizes)), count)
+        skipped = np.arange(len(ring)) - np.repeat(np.cumsum(count) - count, count)
+        first = starts[ring] + skipped * BLOCK
+        edges = np.minimum(BLOCK, sizes[ring] - skipped * BLOCK)
+        part_of_ring = np.repeat(np.arange(len(shapes.rings) - 1), np.diff(shapes.rings))
+        feature = shapes.part_feature[part_of_ring[ring]]
+        bounds = np.zeros((0, 4))
+        if len(first):
+            ends = shapes.xy[first + edges]
+            low = np.minimum(np.minimum.reduceat(shapes.xy, first), ends)
+            high = np.maximum(np.maximum.reduceat(shapes.xy, first), ends)
+            bounds = np.hstack([low, high])
+        order = _along_curve(bounds)
+        return cls(first[order], edges[order], feature[order], bounds[order])
+
+
+def _along_curve(bounds: Floats) -> Integers:
+    """The order of boxes along a Z-shaped curve through their centres."""
+    if not len(bounds):
+        return np.zeros(0, dtype=np.int64)
+    centres = bounds[:, :2] + bounds[:, 2:]
+    low = centres.min(axis=0)
+    steps = ((centres - low) / np.maximum(centres.max(axis=0) - low, 1e-12) * (2**_CURVE - 1)).astype(np.int64)
+    code = np.zeros(len(bounds), dtype=np.int64)
+    for bit in range(_CURVE):
+        code |= ((steps[:, 0] >> bit & 1) << (2 * bit)) | ((steps[:, 1] >> bit & 1) << (2 * bit + 1))
+    return np.argsort(code, kind="stable")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """Boxes in degrees (west, south, east, north), with metres per degree at each one's north and south.
+
+    A degree of longitude is shortest at the north of a box (`narrow`) and longest at its south (`wide`).
+    """
+
+    bounds: Floats
+    narrow: Floats
+    wide: Floats
+
+    @classmethod
+    def of(cls, bounds: Floats) -> Boxes:
+        narrow, _ = metres_per_degree(bounds[:, 3])
+        wide, _ = metres_per_degree(bounds[:, 1])
+        return cls(bounds, narrow, wide)
+
+    def __getitem__(self, rows: Integers) -> Boxes:
+        return Boxes(self.bounds[rows], self.narrow[rows], self.wide[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """Runs of up to RUN edges: `vertices` (n, RUN + 1, 2) degrees, short ones filled up with their last vertex."""
+
+    vertices: Floats
+    boxes: Boxes
+    layer: Integers
+    feature: Integers
+
+    def __getitem__(self, rows: Any) -> Runs:
+        return Runs(self.vertices[rows], self.boxes[rows], self.layer[rows], self.feature[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """The blocks of all layers, in order of the layers, and groups of consecutive ones.
+
+    Group g is blocks `first[g]` to `first[g] + count[g]`. The vertices stay where they are, mapped from disk or not:
+    layer i has those of `vertices[i]`.
+    """
+
+    vertices: tuple[Floats, ...]
+    boxes: Boxes
+    layer: Integers
+    feature: Integers
+    start: Integers
+    edges: Integers
+    groups: Boxes
+    first: Integers
+    count: Integers
+    group_layer: Integers
+
+    @classmethod
+    def of(cls, shapes: Sequence[Shapes], blocks: Sequence[Blocks]) -> Network:
+        bounds = np.concatenate([np.zeros((0, 4)), *(one.bounds for one in blocks)])
+        layer = np.repeat(np.arange(len(blocks), dtype=np.int64), [len(one.first) for one in blocks])
+        sizes = [-(-len(one.first) // GROUP) for one in blocks]
+        offset = np.cumsum([0, *(len(one.first) for one in blocks)])
+        heads = [int(offset[number]) + GROUP * place for number, size in enumerate(sizes) for place in range(size)]
+        first = np.array(heads, dtype=np.int64)
+        whole = np.zeros((0, 4))
+        if len(first):
+            low, high = bounds[:, :2], bounds[:, 2:]
+            whole = np.hstack([np.minimum.reduceat(low, first), np.maximum.reduceat(high, first)])
+        none = np.zeros(0, dtype=np.int64)
+        return cls(
+            vertices=tuple(one.xy for one in shapes),
+            boxes=Boxes.of(bounds),
+            layer=layer,
+            feature=np.concatenate([none, *(one.feature for one in blocks)]),
+            start=np.concatenate([none, *(one.first for one in blocks)]),
+            edges=np.concatenate([none, *(one.edges for one in blocks)]),
+            groups=Boxes.of(whole),
+            first=first,
+            count=np.diff(np.append(first, len(layer))),
+            group_layer=layer[first],
+        )
+
+    def blocks_of(self, groups: Integers) -> Integers:
+        """The blocks of some groups, in order."""
+        return _ranges(self.first[groups], self.count[groups])
+
+    def runs_of(self, blocks: Integers) -> Runs:
+        """The runs of some blocks (in order of the layers), in order."""
+        edges = self.edges[blocks]
+        count = -(-edges // RUN)
+        block = np.repeat(blocks, count)
+        last = self.start[block] + self.edges[block]
+        starts = _ranges(np.zeros(len(blocks), dtype=np.int64), count) * RUN + self.start[block]
+        places = np.minimum(starts[:, None] + np.arange(RUN + 1), last[:, None])
+        layer = self.layer[block]
+        heads = np.flatnonzero(np.diff(layer, prepend=-1)).tolist()
+        tails = [*heads[1:], len(layer)]
+        vertices = np.empty((len(block), RUN + 1, 2))
+        for head, tail in zip(heads, tails, strict=True):
+            vertices[head:tail] = self.vertices[layer[head]][places[head:tail]]
+        bounds = np.hstack([vertices.min(axis=1), vertices.max(axis=1)])
+        # The block's metres per degree hold for all its runs, if not as tightly as their own.
+        boxes = Boxes(bounds, self.boxes.narrow[block], self.boxes.wide[block])
+        return Runs(vertices, boxes, layer, self.feature[block])
+
+
+def _ranges(first: Integers, count: Integers) -> Integers:
+    """The numbers from each of `first`, `count` of them, one range after the other."""
+    skipped = np.cumsum(count) - count
+    found: Integers = np.repeat(first - skipped, count) + np.arange(int(count.sum()))
+    return found
+
+
+def edges(geometry: BaseGeometry) -> Iterator[BaseGeometry]:
+    """The rings of polygons, the lines of lines."""
+    outline = geometry.boundary if geometry.geom_type.endswith("Polygon") else geometry
+    yield from shapely.get_parts(outline)
+
+
+def cut_in_runs(line: Floats, size: int = RUN) -> Floats:
+    """The vertices (n, 2) of a line as (runs, size + 1, 2), each run starting where the one before ended."""
+    starts = np.arange(0, max(1, len(line) - 1), size)
+    runs: Floats = line[np.minimum(starts[:, None] + np.arange(size + 1), len(line) - 1)]
+    return runs
