@@ -22,6 +22,9 @@ BLOCK: Final = 256
 GROUP: Final = 64
 """Blocks in one group."""
 
+_POOLED: Final = 100_000
+"""Vertices up to which a layer's are copied to one array with those of the other small layers."""
+
 _CURVE: Final = 16
 """Bits of longitude and latitude by which blocks are brought into an order that keeps neighbours together."""
 
@@ -110,11 +113,12 @@ class Runs:
 class Network:
     """The blocks of all layers, in order of the layers, and groups of consecutive ones.
 
-    Group g is blocks `first[g]` to `first[g] + count[g]`. The vertices stay where they are, mapped from disk or not:
-    layer i has those of `vertices[i]`.
+    Group g is blocks `first[g]` to `first[g] + count[g]`. Block b is `edges[b]` edges on from vertex `start[b]` of
+    `vertices[source[b]]`: the vertices of big layers stay where they are, mapped from disk or not.
     """
 
     vertices: tuple[Floats, ...]
+    source: Integers
     boxes: Boxes
     layer: Integers
     feature: Integers
@@ -137,13 +141,15 @@ class Network:
         if len(first):
             low, high = bounds[:, :2], bounds[:, 2:]
             whole = np.hstack([np.minimum.reduceat(low, first), np.maximum.reduceat(high, first)])
+        vertices, source, shift = _pooled([one.xy for one in shapes])
         none = np.zeros(0, dtype=np.int64)
         return cls(
-            vertices=tuple(one.xy for one in shapes),
+            vertices=vertices,
+            source=source[layer],
             boxes=Boxes.of(bounds),
             layer=layer,
             feature=np.concatenate([none, *(one.feature for one in blocks)]),
-            start=np.concatenate([none, *(one.first for one in blocks)]),
+            start=np.concatenate([none, *(one.first for one in blocks)]) + shift[layer],
             edges=np.concatenate([none, *(one.edges for one in blocks)]),
             groups=Boxes.of(whole),
             first=first,
@@ -156,23 +162,40 @@ class Network:
         return _ranges(self.first[groups], self.count[groups])
 
     def runs_of(self, blocks: Integers) -> Runs:
-        """The runs of some blocks (in order of the layers), in order."""
+        """The runs of some blocks, in order."""
         edges = self.edges[blocks]
         count = -(-edges // RUN)
         block = np.repeat(blocks, count)
         last = self.start[block] + self.edges[block]
         starts = _ranges(np.zeros(len(blocks), dtype=np.int64), count) * RUN + self.start[block]
-        places = np.minimum(starts[:, None] + np.arange(RUN + 1), last[:, None])
-        layer = self.layer[block]
-        heads = np.flatnonzero(np.diff(layer, prepend=-1)).tolist()
-        tails = [*heads[1:], len(layer)]
-        vertices = np.empty((len(block), RUN + 1, 2))
-        for head, tail in zip(heads, tails, strict=True):
-            vertices[head:tail] = self.vertices[layer[head]][places[head:tail]]
-        bounds = np.hstack([vertices.min(axis=1), vertices.max(axis=1)])
+        places = np.minimum(starts + np.arange(RUN + 1)[:, None], last)
+        vertices = np.empty((RUN + 1, len(block), 2))
+        source = self.source[block]
+        for number, held in enumerate(self.vertices):
+            mine = source == number
+            if mine.all():
+                vertices = held[places]
+                break
+            if mine.any():
+                vertices[:, mine] = held[places[:, mine]]
+        # Vertex by vertex: numpy is slow to reduce along a short axis within.
+        low, high = vertices[0], vertices[0]
+        for place in range(1, RUN + 1):
+            low, high = np.minimum(low, vertices[place]), np.maximum(high, vertices[place])
         # The block's metres per degree hold for all its runs, if not as tightly as their own.
-        boxes = Boxes(bounds, self.boxes.narrow[block], self.boxes.wide[block])
-        return Runs(vertices, boxes, layer, self.feature[block])
+        boxes = Boxes(np.hstack([low, high]), self.boxes.narrow[block], self.boxes.wide[block])
+        return Runs(vertices.transpose(1, 0, 2), boxes, self.layer[block], self.feature[block])
+
+
+def _pooled(vertices: Sequence[Floats]) -> tuple[tuple[Floats, ...], Integers, Integers]:
+    """Small arrays joined in one, big ones as they are; for each given one, which holds it now and how far in."""
+    small = [number for number, held in enumerate(vertices) if len(held) <= _POOLED]
+    source, shift = np.zeros(len(vertices), dtype=np.int64), np.zeros(len(vertices), dtype=np.int64)
+    shift[small] = np.cumsum([0, *(len(vertices[number]) for number in small)])[:-1]
+    big = [number for number in range(len(vertices)) if number not in set(small)]
+    source[big] = np.arange(1, len(big) + 1)
+    pool = np.concatenate([np.zeros((0, 2)), *(vertices[number] for number in small)])
+    return (pool, *(vertices[number] for number in big)), source, shift
 
 
 def _ranges(first: Integers, count: Integers) -> Integers:

@@ -24,6 +24,9 @@ _SAMPLE: Final = 64
 _DENSE: Final = 2_000_000
 """Pairs of vertices up to which all are compared."""
 
+_FEW: Final = 64
+"""Groups up to which their blocks are looked at without asking which groups are near."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segments:
@@ -92,11 +95,13 @@ class _Search:
     def edges(self, groups: Integers, limits: Floats) -> Segments:
         """The edges in some groups that may be nearest; `limits` by layer are metres beyond which none is."""
         network = self.network
-        to_group = self._between(network.groups[groups], self.whole)
-        group_layer = network.group_layer[groups]
-        blocks = network.blocks_of(groups[_first_least(group_layer, to_group)])
-        self._bound_by_nearest(limits, blocks, self._between(network.boxes[blocks], self.whole))
-        blocks = network.blocks_of(groups[to_group <= limits[group_layer]])
+        if len(groups) > _FEW:
+            to_group = self._between(network.groups[groups], self.whole)
+            group_layer = network.group_layer[groups]
+            blocks = network.blocks_of(groups[_first_least(group_layer, to_group)])
+            self._bound_by_nearest(limits, blocks, self._between(network.boxes[blocks], self.whole))
+            groups = groups[to_group <= limits[group_layer]]
+        blocks = network.blocks_of(groups)
         to_block = self._between(network.boxes[blocks], self.whole)
         # The nearest group by its box is not always where the nearest block is: bound once more, from the nearest block.
         self._bound_by_nearest(limits, blocks, to_block)

@@ -35,10 +35,10 @@ def locate(footprint: Footprint, atlas: Atlas, as_of: date) -> Placement:
     """
     index = atlas.index
     site = Site.of(footprint)
-    reach = tuple(layer.tolerance + footprint.error for layer in index.layers)
+    reach = index.tolerance if not footprint.error else tuple(one + footprint.error for one in index.tolerance)
     unusable = tuple(layer.why_unusable(as_of) for layer in index.layers)
     plan = Plan.of(index, tuple(number for number, why in enumerate(unusable) if not why))
-    vicinity = Vicinity.of(site, index, plan.usable)
+    vicinity = Vicinity.of(site, index, reach, plan.usable)
     touches = find_touches(site, vicinity, reach)
     met = frozenset(touch.zone.layer for touch in touches if touch.shown)
     wanted = plan.usable.copy()

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from screening.atlas.blocks import Blocks
 from screening.atlas.crs import Floats, Integers
@@ -61,17 +62,14 @@ class Prepared:
         found: Integers = self.shapes.part_feature[self.part]
         return found
 
-    def pieces(self, numbers: Integers) -> NDArray[Any]:
-        """Some pieces as Polygons."""
-        found = np.empty(len(numbers), dtype=object)
-        for place, (number, cut) in enumerate(zip(numbers.tolist(), self.cut_number[numbers].tolist(), strict=True)):
-            found[place] = self.shapes.part(int(self.part[number])) if cut < 0 else self.cut.part(cut)
-        return found
+    def uncut(self, numbers: Integers) -> bool:
+        """True when some pieces are all whole parts."""
+        return bool((self.cut_number[numbers] < 0).all())
 
-
-def whole_part(prepared: Prepared, numbers: Integers) -> bool:
-    """True when some pieces are all uncut parts."""
-    return bool((prepared.cut_number[numbers] < 0).all())
+    def piece(self, number: int) -> BaseGeometry:
+        """One piece as a Polygon."""
+        cut = int(self.cut_number[number])
+        return self.shapes.part(int(self.part[number])) if cut < 0 else self.cut.part(cut)
 
 
 def near_box(bounds: Floats, box: Floats) -> NDArray[np.bool_]:
@@ -85,7 +83,7 @@ def near_box(bounds: Floats, box: Floats) -> NDArray[np.bool_]:
     )
 
 
-def boxes(bounds: Floats) -> NDArray[Any]:
+def boxes_of(bounds: Floats) -> NDArray[Any]:
     """(n, 4) bounds as polygons."""
     found: NDArray[Any] = np.asarray(shapely.box(bounds[:, 0], bounds[:, 1], bounds[:, 2], bounds[:, 3]), dtype=object)
     return found

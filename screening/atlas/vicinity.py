@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Final
 
 import numpy as np
@@ -21,8 +22,8 @@ from shapely.geometry.base import BaseGeometry
 from screening.atlas.crs import Floats, Integers, grown, metres_per_degree, polygonal, shrunk
 from screening.atlas.features import is_county
 from screening.atlas.index import Index
-from screening.atlas.layer import Use
-from screening.atlas.prepared import whole_part
+from screening.atlas.layer import Layer, Use
+from screening.atlas.prepared import boxes_of
 from screening.atlas.site import Site
 
 WHOLE: Final = -1
@@ -62,130 +63,130 @@ class Vicinity:
     extents: dict[int, BaseGeometry]
 
     @classmethod
-    def of(cls, site: Site, index: Index, usable: NDArray[np.bool_]) -> Vicinity:
+    def of(cls, site: Site, index: Index, reach: Sequence[Fraction], usable: NDArray[np.bool_]) -> Vicinity:
+        """`reach` is metres by which each layer's boundaries may be off."""
         if not usable.any():
             return cls((), {})
-        windows = _windows(site, index.tolerance + float(site.error), usable)
-        near = index.near(windows)
+        found = _Window.about(site, index, reach, usable).features()
         zones: list[Zone] = []
         extents: dict[int, BaseGeometry] = {}
-        for start, end in _stretches(near.layer):
-            number = int(near.layer[start])
-            found = _Sheet(site, index, number, windows[number])
-            locals_ = list(found.features(near.feature[start:end], near.piece[start:end]))
-            if index.layers[number].card.use is Use.EXTENT:
-                extents[number] = _joined([local.clipped for local in locals_])
+        for number, group in groupby(found, key=lambda local: local.layer):
+            layer, local = index.layers[number], list(group)
+            if layer.card.use is Use.EXTENT:
+                extents[number] = _joined([one.clipped for one in local])
             else:
-                zones.extend(found.zones(locals_))
+                zones.extend(_zones(layer, local, reach[number]))
         return cls(tuple(zones), extents)
-
-
-def _windows(site: Site, reach: Floats, usable: NDArray[np.bool_]) -> Floats:
-    """By layer the box about the site beyond which nothing matters to it, (layers, 4); NaN for unusable layers."""
-    west, south, east, north = (site.drawn if site.reach is None else site.reach).bounds
-    margin = (reach + 0.05) * 1.25 + 1.0
-    narrow, _ = metres_per_degree(np.full(1, max(abs(south), abs(north)) + 0.2))
-    # A degree of latitude is longer than 110.5 km everywhere.
-    wide, high = margin / narrow[0], margin / 110_500.0
-    windows = np.column_stack([west - wide, south - high, east + wide, north + high])
-    windows[~usable] = np.nan
-    return windows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Local:
-    """One feature in the window: as drawn, as far as predicates with the site need it, and clipped."""
+    """One feature near the site: as drawn, as far as predicates with the site need it, and clipped.
 
+    `fills`: wherever its boundaries may be, it covers all of the site.
+    """
+
+    layer: int
     feature: int
     drawn: BaseGeometry
     clipped: BaseGeometry
+    fills: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sheet:
-    """One layer in its window about the site."""
+class _Window:
+    """The boxes about a site beyond which nothing matters to it: by layer (layers, 4), NaN for those not asked."""
 
     site: Site
     index: Index
-    layer: int
-    window: Floats
+    boxes: Floats
 
-    def features(self, feature: Integers, piece: Integers) -> Iterator[_Local]:
-        prepared = self.index.prepared[self.layer]
-        shapes = prepared.pieces(piece)
-        clipped = self._clipped(shapes)
-        for start, end in _stretches(feature):
-            number, mine = int(feature[start]), piece[start:end]
-            local = _joined(clipped[start:end])
-            if local.is_empty:
-                continue
-            drawn = _many(shapes[start:end]) if whole_part(prepared, mine) else self._uncut(mine, local)
-            yield _Local(number, drawn, local)
+    @classmethod
+    def about(cls, site: Site, index: Index, reach: Sequence[Fraction], usable: NDArray[np.bool_]) -> _Window:
+        west, south, east, north = (site.drawn if site.reach is None else site.reach).bounds
+        margin = (np.array(reach, dtype=np.float64) + 0.05) * 1.25 + 1.0
+        narrow, _ = metres_per_degree(np.array([north + 0.2]))
+        # A degree of latitude is longer than 110.5 km everywhere.
+        wide, high = margin / narrow[0], margin / 110_500.0
+        boxes = np.column_stack([west - wide, south - high, east + wide, north + high])
+        boxes[~usable] = np.nan
+        return cls(site, index, boxes)
 
-    def _clipped(self, shapes: NDArray[Any]) -> NDArray[Any]:
-        """Each polygon's part in the window: polygons, perhaps empty."""
-        clipped = shapely.clip_by_rect(shapes, *self.window)
-        wrong = ~shapely.is_valid(clipped)
-        if wrong.any():
-            clipped[wrong] = shapely.intersection(shapes[wrong], shapely.box(*self.window))
-        mixed = ~np.isin(shapely.get_type_id(clipped), (3, 6))
-        clipped[mixed] = [polygonal(one) for one in clipped[mixed]]
-        return clipped
+    def features(self) -> Iterator[_Local]:
+        """The features near the site, in order."""
+        near = self.index.near(self.boxes)
+        if not len(near.layer):
+            return
+        windows = self.boxes[near.layer]
+        shapes = self.index.pieces(near)
+        clipped = _clipped(shapes, np.hstack([windows[:, :2].min(axis=0), windows[:, 2:].max(axis=0)]))
+        fills = shapely.covers(clipped, boxes_of(windows))
+        key = near.layer * (int(near.feature.max()) + 1) + near.feature
+        starts = np.flatnonzero(np.diff(key, prepend=-1)).tolist()
+        for start, end in zip(starts, [*starts[1:], len(key)], strict=True):
+            layer, feature = int(near.layer[start]), int(near.feature[start])
+            local, whole = clipped[start], bool(fills[start])
+            if end > start + 1:
+                local = _joined(clipped[start:end])
+                whole = bool(shapely.covers(local, shapely.box(*self.boxes[layer])))
+            if not local.is_empty:
+                drawn = self._drawn(layer, near.piece[start:end], shapes[start:end], local)
+                yield _Local(layer, feature, drawn, local, whole)
 
-    def _uncut(self, pieces: Integers, local: BaseGeometry) -> BaseGeometry:
-        """What to compare the site with: the pieces joined, unless it comes so near a boundary that a cut could tell."""
-        drawn = self.site.drawn
-        if not shapely.dwithin(drawn, shapely.boundary(local), _HAIR):
+    def _drawn(self, layer: int, pieces: Integers, shapes: NDArray[Any], local: BaseGeometry) -> BaseGeometry:
+        """What to compare the site with: parts as drawn, or pieces joined where no cut can tell a difference."""
+        prepared = self.index.prepared[layer]
+        if prepared.uncut(pieces):
+            return _many(shapes)
+        site = self.site.drawn
+        near_boundary = shapely.dwithin(site, shapely.boundary(local), _HAIR)
+        if not near_boundary or shapely.area(shapely.intersection(site, local)) > _CLEAR:
             return local
-        if shapely.area(shapely.intersection(drawn, local)) > _CLEAR:
-            return local
-        prepared = self.index.prepared[self.layer]
         return _many([prepared.shapes.part(int(part)) for part in np.unique(prepared.part[pieces])])
 
-    def zones(self, found: Sequence[_Local]) -> Iterator[Zone]:
-        """The zones of the layer near the site: its features, and of units and administrative areas their unions."""
-        layer = self.index.layers[self.layer]
-        reach = layer.tolerance + self.site.error
-        for local in found:
-            yield self._zone(local, reach)
-        if layer.card.use in (Use.UNITS, Use.ADMIN) and found:
-            whole = self._union(WHOLE, found, reach)
-            yield whole
-            if layer.card.use is Use.ADMIN:
-                counties = [local for local in found if is_county(layer.features.codes[local.feature])]
-                if counties:
-                    same = len(counties) == len(found)
-                    yield self._named(whole, COUNTIES) if same else self._union(COUNTIES, counties, reach)
 
-    def _zone(self, local: _Local, reach: Fraction) -> Zone:
-        if reach == 0:
-            return Zone(self.layer, local.feature, local.drawn, local.drawn, local.drawn, True)
-        if self._fills(local.clipped):
-            return Zone(self.layer, local.feature, local.drawn, local.clipped, local.clipped, False)
-        core, shell = shrunk(local.clipped, reach), grown(local.clipped, reach)
-        return Zone(self.layer, local.feature, local.drawn, core, shell, False)
-
-    def _union(self, name: int, found: Sequence[_Local], reach: Fraction) -> Zone:
-        union = _joined([local.clipped for local in found])
-        if reach == 0:
-            return Zone(self.layer, name, union, union, union, True)
-        if self._fills(union):
-            return Zone(self.layer, name, union, union, union, False)
-        return Zone(self.layer, name, union, shrunk(union, reach), grown(union, reach), False)
-
-    @staticmethod
-    def _named(zone: Zone, name: int) -> Zone:
-        return Zone(zone.layer, name, zone.drawn, zone.core, zone.shell, zone.exact)
-
-    def _fills(self, local: BaseGeometry) -> bool:
-        """True when a clipped shape is the whole window."""
-        return bool(shapely.covers(local, shapely.box(*self.window)))
+def _clipped(shapes: NDArray[Any], window: Floats) -> NDArray[Any]:
+    """Each polygon's part in the window: polygons, perhaps empty."""
+    clipped = shapely.clip_by_rect(shapes, *window)
+    wrong = ~shapely.is_valid(clipped)
+    if wrong.any():
+        clipped[wrong] = shapely.intersection(shapes[wrong], shapely.box(*window))
+    kind = shapely.get_type_id(clipped)
+    for place in np.flatnonzero((kind != 3) & (kind != 6)):
+        clipped[place] = polygonal(clipped[place])
+    return clipped
 
 
-def _stretches(numbers: Integers) -> Iterator[tuple[int, int]]:
-    """Where each stretch of equal numbers begins and ends."""
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1)).tolist()
-    return zip(starts, [*starts[1:], len(numbers)][: len(starts)], strict=True)
+def _zones(layer: Layer, found: Sequence[_Local], reach: Fraction) -> Iterator[Zone]:
+    """The zones of a layer near the site: its features, and of units and administrative areas their unions."""
+    for local in found:
+        yield _zone(local, reach)
+    if layer.card.use in (Use.UNITS, Use.ADMIN):
+        yield _union(WHOLE, found, reach)
+        if layer.card.use is Use.ADMIN:
+            counties = [local for local in found if is_county(layer.features.codes[local.feature])]
+            if counties:
+                yield _union(COUNTIES, counties, reach)
+
+
+def _zone(local: _Local, reach: Fraction) -> Zone:
+    if reach == 0:
+        return Zone(local.layer, local.feature, local.drawn, local.drawn, local.drawn, True)
+    if local.fills:
+        return Zone(local.layer, local.feature, local.drawn, local.clipped, local.clipped, False)
+    core, shell = shrunk(local.clipped, reach), grown(local.clipped, reach)
+    return Zone(local.layer, local.feature, local.drawn, core, shell, False)
+
+
+def _union(name: int, found: Sequence[_Local], reach: Fraction) -> Zone:
+    layer = found[0].layer
+    filling = next((local for local in found if local.fills), None)
+    union = _joined([local.clipped for local in found]) if filling is None else filling.clipped
+    if reach == 0 or filling is not None:
+        return Zone(layer, name, union, union, union, reach == 0)
+    # A gap narrower than the boundaries are uncertain is none: grown over it and shrunk back, with room for the slack.
+    closed = grown(union, reach)
+    return Zone(layer, name, union, shrunk(closed, reach * Fraction(103, 50) + Fraction(1, 5)), closed, False)
 
 
 def _joined(shapes: Sequence[BaseGeometry] | NDArray[Any]) -> BaseGeometry:
