@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +62,8 @@ class Reason(StrEnum):
     """The site touches a control unit whose access list is not loaded."""
     NOT_KEPT = "not_kept"
     """The rulebook was not read against the law of that day."""
+    AMBIGUOUS_PLACE = "ambiguous_place"
+    """The coordinate system is not certain, so the site is one of several places."""
     ENGINE_DISAGREES = "engine_disagrees"
     """The two engines do not say the same of this rule."""
     ENGINE_FAILED = "engine_failed"
@@ -173,6 +175,44 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class PossiblePlace:
+    """One place the site may be at while its coordinate system is not certain, and what would be decided there.
+
+    `system` is its short name, `axes` the order of the numbers, `error` metres; `longitude` and `latitude` are degrees of
+    its middle. `worked_out` is false where there were too many to decide each; `outcome` is then review, without findings.
+    """
+
+    system: str
+    name: Text
+    why: Text
+    axes: str
+    error: str
+    longitude: str
+    latitude: str
+    worked_out: bool
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    place: Mapping[str, Any] = field(default_factory=dict)
+    facts: tuple[Mapping[str, Any], ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "system": self.system,
+            "name": self.name.plain(),
+            "why": self.why.plain(),
+            "axes": self.axes,
+            "error_m": self.error,
+            "longitude": self.longitude,
+            "latitude": self.latitude,
+            "worked_out": self.worked_out,
+            "outcome": self.outcome.value,
+            "findings": [finding.plain() for finding in self.findings],
+            "place": dict(self.place),
+            "facts": [dict(fact) for fact in self.facts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the decision was made from: enough to make it again and compare byte for byte."""
 
@@ -196,7 +236,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer to one application. `id` is the SHA-256 of everything else in it: the same inputs give the same id."""
+    """The answer to one application. `id` is the SHA-256 of everything else in it: the same inputs give the same id.
+
+    `places` is empty when the place is certain. Otherwise `findings`, `needs` and `considered` are what holds at each of
+    the places, and what differs is told there.
+    """
 
     project: str
     title: str
@@ -209,6 +253,7 @@ class Decision:
     warnings: tuple[Text, ...]
     considered: tuple[Considered, ...]
     receipt: Receipt
+    places: tuple[PossiblePlace, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """Everything but the id, as plain JSON data (no floats)."""
@@ -226,6 +271,7 @@ class Decision:
             "warnings": [text.plain() for text in self.warnings],
             "considered": [entry.plain() for entry in self.considered],
             "receipt": self.receipt.plain(),
+            **({"places": [place.plain() for place in self.places]} if self.places else {}),
         }
 
     @property

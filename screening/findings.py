@@ -7,12 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from screening.atlas import UnitHit
+from screening.atlas import Placement, UnitHit
 from screening.decision import Considered, Finding, Ground, Need, Outcome, Reason
 from screening.engine.judge import Judged, Judgement
 from screening.engine.program import Group
 from screening.engine.verdicts import State
-from screening.facts import Choice, Members, Value
+from screening.facts import Choice, Facts, Members, Value
 from screening.rulebook.model import Effect, Level, Rule, Test
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.rulefile import JURISDICTIONS
@@ -265,6 +265,42 @@ def not_kept(rulebook: Rulebook, as_of: date) -> list[Finding]:
                 f"The rules were read against the law from {start or '-'} until {until or '-'}; on {as_of} other law may hold.",
             ),
             Text("由审批人员核对当日有效的规定。", "Have an officer check the law of that day."),
+        )
+    ]
+
+
+def lists_elsewhere(
+    facts: Facts, placement: Placement, rulebook: Rulebook, as_of: date, units: frozenset[str]
+) -> list[Finding]:
+    """One review where the site may lie in units with an access list that the map does not show.
+
+    Each rule of such a unit could only be doubtful, so one review says what thousands of them would. `units` are those
+    whose rules are considered one by one.
+    """
+    value = facts.value(JURISDICTIONS)
+    if isinstance(value, Members) and value.possible is not None:
+        return []
+    touched = placement.touched_units
+    possible = (
+        listed if touched is None else (listed - placement.drawn_units) | (listed & touched)
+        for listed in rulebook.listed_units(as_of)
+    )
+    count = sum(len(found - units) for found in possible)
+    if not count:
+        return []
+    return [
+        Finding(
+            "access-lists-elsewhere",
+            Reason.DOUBTFUL,
+            Outcome.REVIEW,
+            Text("可能涉及图上未绘出的管控单元", "the site may lie in control units the map does not show"),
+            Text(
+                f"用地所在单元未能全部确定；清单已载入而图上未绘出的管控单元有 {count} 个，用地可能涉及其中之一。",
+                f"Not all units of the site are known, and {count} units with a loaded access list are not on the map; it may lie in one.",
+            ),
+            Text("补充管控单元图层后重新筛查。", "Add the layer of these control units and screen again."),
+            needs=(JURISDICTIONS,),
+            certain=False,
         )
     ]
 

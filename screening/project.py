@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from screening.documents import decode, parse_json, parse_yaml
 from screening.errors import InputError, Problem, nearest
@@ -19,17 +20,47 @@ _FORMAT_KEYS: Final = ("id", "title", "project", "site")
 
 
 class Site(BaseModel):
-    """Where: a GeoJSON geometry (longitude, latitude in degrees) and what it leaves open.
+    """Where: a GeoJSON geometry, or a file beside the application, with what it leaves open.
 
-    `extent` is the distance in metres around the drawn geometry within which all of the project lies: nothing for a
-    polygon that is the red line itself, half the corridor for a line. A point or line without one leaves the site open.
+    Without `crs`, the degrees of a geometry are CGCS2000; a file is read by what it declares, and for metres of which
+    nothing is said every place they may be at is shown. `extent` is the distance in metres around the drawn geometry
+    within which all of the project lies: nothing for a polygon that is the red line itself, half the corridor for a
+    line. A point or line without one leaves the site open.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    geometry: dict[str, Any] = Field(description="GeoJSON geometry: Point, LineString, Polygon or their Multi forms")
-    crs: str = Field(default="EPSG:4490", max_length=40, description="EPSG:4490 (CGCS2000) or EPSG:4326 (WGS 84)")
+    geometry: dict[str, Any] | None = Field(
+        default=None, description="GeoJSON geometry: Point, LineString, Polygon or their Multi forms"
+    )
+    file: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=400,
+        description="a file of places (shapefile, KML, DXF, 界址点 text, table ...) beside the application file",
+    )
+    layer: str | None = Field(default=None, max_length=200, description="the layer of `file` that holds the site")
+    crs: str = Field(
+        default="EPSG:4490",
+        max_length=20_000,
+        description="EPSG:4490 (CGCS2000), EPSG:4547, 西安80 3度带 38带, GCJ02 ..., WKT, or unknown",
+    )
     extent: str | None = Field(default=None, max_length=60, description='for example "30 m"')
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Site:
+        if self.geometry is None and self.file is None:
+            raise PydanticCustomError("no_place", "Field required")
+        if self.geometry is not None and self.file is not None:
+            raise PydanticCustomError("two_places", "is given beside a geometry")
+        if self.layer is not None and self.file is None:
+            raise PydanticCustomError("no_file", "names a layer of no file")
+        return self
+
+    @property
+    def stated_crs(self) -> str | None:
+        """The coordinate system if the applicant wrote one."""
+        return self.crs if "crs" in self.model_fields_set else None
 
 
 class Project(BaseModel):
@@ -163,6 +194,11 @@ def _with_crs(geometry: Any, wrappers: list[Mapping[str, Any]], source: str) -> 
     return {**geometry, "crs": declared[0]} if declared else geometry
 
 
+_PLACES: Final = {
+    "no_place": ("/geometry", "add it", "缺少此项"),
+    "two_places": ("/file", "keep one of them", "与 geometry 重复，请只留一个"),
+    "no_file": ("/layer", "name the file, or leave the layer out", "未写 file，无从选择图层"),
+}
 _ZH: Final = {
     "missing": "缺少此项",
     "string_too_long": "过长",
@@ -178,5 +214,8 @@ def _problem(entry: Any, source: str) -> Problem:
         remedy = f'did you mean "{near}"?' if near else f"known here: {', '.join(known)}"
         zh = f"没有此项，是否指“{near}”？" if near else f"没有此项，此处可填：{'、'.join(known)}"
         return Problem(f"{source}{pointer}", "is not a known key", remedy, zh)
+    if entry["type"] in _PLACES:
+        key, remedy, zh = _PLACES[entry["type"]]
+        return Problem(f"{source}{pointer}{key}", entry["msg"], remedy, zh)
     remedy = "add it" if entry["type"] == "missing" else ""
     return Problem(f"{source}{pointer}", entry["msg"][:200], remedy, _ZH.get(entry["type"], "格式不对"))

@@ -5,56 +5,93 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from math import inf
-from typing import Any, Final
+from typing import Any
 
-from screening.atlas import Atlas, Placement, locate, read_footprint
+from screening.atlas import (
+    Atlas,
+    Drawing,
+    Placement,
+    Reading,
+    Source,
+    locate,
+)
 from screening.decision import Decision, Finding, Outcome, Receipt, gravest
 from screening.engine.durable import DurableEngine
-from screening.engine.judge import Judgement, judge
-from screening.engine.program import Program, prepare
+from screening.engine.judge import Judgement, judge_all
+from screening.engine.program import prepare, prepare_units
 from screening.errors import InputError, Problem, QuantityError
 from screening.facts import Choice, Fact, Facts, Interval, Members, Number, Value
-from screening.findings import classes_of, considered, findings_of, needs_of, not_kept, unlisted_units
+from screening.findings import (
+    classes_of,
+    considered,
+    findings_of,
+    lists_elsewhere,
+    needs_of,
+    not_kept,
+    unlisted_units,
+)
+from screening.places import MOST_PLACES, Candidate, undecided_place
 from screening.project import Project
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
+from screening.siting import draw, footprint_of, in_order, with_reading
 from screening.text import Text
 from screening.version import VERSION
 
-LEAST_EXTENT: Final = Fraction(1)
-"""Metres around a point or line below which an extent cannot be meant."""
-
 
 def screen(
-    project: Project, rulebook: Rulebook, atlas: Atlas, *, as_of: date, engine: DurableEngine | None = None
+    project: Project,
+    rulebook: Rulebook,
+    atlas: Atlas,
+    *,
+    as_of: date,
+    engine: DurableEngine | None = None,
+    source: Source | None = None,
 ) -> Decision:
     """Say pass, review or reject, with every ground. Never pass because something was not known.
 
     Raises InputError (all problems at once) when the application or its footprint cannot be read; a project that is
-    unwelcome is no error. `engine` replaces the process-wide durable engine.
+    unwelcome is no error. `engine` replaces the process-wide durable engine. `source` is what was read of the file that
+    the site names. Where the coordinates may be several places each is decided, and the answer is never pass (`places`).
     """
     problems: list[Problem] = []
     facts = Facts()
-    placement: Placement | None = None
+    drawing: Drawing | None = None
+    placed: list[tuple[Reading, Placement]] = []
     try:
         facts = rulebook.vocabulary.read_claims(project.claims)
     except InputError as error:
         problems.extend(error.problems)
     try:
-        site = project.site
-        footprint = read_footprint(site.geometry, "/site/geometry", extent=site.extent, crs=site.crs)
-        if footprint.kind != "polygon" and footprint.extent is not None and footprint.extent < LEAST_EXTENT:
-            # No project is a point or a line of no width: such an extent tells as little as leaving it out.
-            footprint = replace(footprint, extent=None)
-        placement = locate(footprint, atlas, as_of)
+        drawing = draw(project.site, source)
+        readings = in_order(drawing, atlas, as_of)
+        placed = [(one, locate(footprint_of(drawing, one), atlas, as_of)) for one in readings[:MOST_PLACES]]
     except (InputError, QuantityError) as error:
         problems.extend(error.problems)
-    if problems or placement is None:
+    if problems or drawing is None:
         raise InputError(problems)
-    known = facts.and_also(fact for fact in placement.facts.values() if fact.key in rulebook.vocabulary.terms)
-    return decide(project, known, placement, rulebook, as_of=as_of, engine=engine)
+    decisions = [
+        decide(
+            project,
+            facts.and_also(fact for fact in placement.facts.values() if fact.key in rulebook.vocabulary.terms),
+            placement,
+            rulebook,
+            as_of=as_of,
+            engine=engine,
+        )
+        for _, placement in placed
+    ]
+    if drawing.readings.certain is not None:
+        return with_reading(decisions[0], drawing.readings.certain)
+    candidates = []
+    for number, reading in enumerate(readings):
+        system, (longitude, latitude) = reading.system, drawing.middle(reading)
+        decision = decisions[number] if number < len(decisions) else None
+        candidates.append(
+            Candidate(system.id, system.name, reading.why, reading.axes, system.error, longitude, latitude, decision)
+        )
+    return undecided_place(candidates)
 
 
 def decide(
@@ -77,11 +114,15 @@ def decide(
                 f"规则库没有 {as_of.isoformat()} 施行的国家级规则，请核对日期：未载入规则不等于未见障碍",
             )
         )
-    facts = _places_with_rules(facts, placement, program)
-    judgement = judge(program, facts, rulebook.vocabulary, engine)
+    units = _units_with_lists(facts, placement, rulebook, as_of)
+    listed = program.listed | units
+    elsewhere = lists_elsewhere(facts, placement, rulebook, as_of, units)
+    facts = _places_with_rules(facts, placement, listed)
+    judgement = judge_all(program, prepare_units(rulebook, units, as_of), facts, rulebook.vocabulary, engine)
     findings = [
         *findings_of(judgement, rulebook),
-        *unlisted_units(placement.units, program.listed),
+        *unlisted_units(placement.units, listed),
+        *elsewhere,
         *not_kept(rulebook, as_of),
     ]
     findings.sort(key=_order)
@@ -93,14 +134,23 @@ def decide(
         needs=needs_of(judgement, findings, rulebook),
         classes=classes_of(judgement, rulebook),
         place=plain_place(placement),
-        not_covered=_not_covered(facts, placement, program),
+        not_covered=_not_covered(facts, placement, listed),
         warnings=_warnings(placement),
         considered=considered(judgement, rulebook.vocabulary),
         receipt=_receipt(judgement, placement, rulebook, as_of),
     )
 
 
-def _places_with_rules(facts: Facts, placement: Placement, program: Program) -> Facts:
+def _units_with_lists(facts: Facts, placement: Placement, rulebook: Rulebook, as_of: date) -> frozenset[str]:
+    """The control units the site touches, certainly or possibly, of which an access list in force says something."""
+    named = {unit.code for unit in placement.units if unit.code}
+    value = facts.value(JURISDICTIONS)
+    if isinstance(value, Members):
+        named |= value.certain | (value.possible or frozenset())
+    return frozenset(place for place in named if rulebook.lists_of(place, as_of))
+
+
+def _places_with_rules(facts: Facts, placement: Placement, listed: frozenset[str]) -> Facts:
     """Where the site may lie, told for every place that has rules.
 
     A basin or region without a layer that can be used that day may be anywhere, so the site may lie in it. Where any
@@ -111,12 +161,12 @@ def _places_with_rules(facts: Facts, placement: Placement, program: Program) -> 
         return facts
     certain, possible = fact.value.certain, fact.value.possible
     if possible is None:
-        wider = program.listed - placement.untouched_units
+        wider = frozenset(place for place in listed if not placement.is_clear_of(place))
         note = "any place with rules, less the units drawn elsewhere"
         return facts.and_also([Fact(fact.key, Members(certain, certain | wider), replace(fact.origin, note=note))])
     unmapped = frozenset(
         place
-        for place in program.listed
+        for place in listed
         if place.startswith(("basin_", "region_")) and f"site.overlaps.{place}" not in placement.facts
     )
     return facts.and_also([replace(fact, value=Members(certain, possible | unmapped))])
@@ -136,7 +186,7 @@ def _order(finding: Finding) -> tuple[int, int, int, int, str]:
     )
 
 
-def _not_covered(facts: Facts, placement: Placement, program: Program) -> tuple[Text, ...]:
+def _not_covered(facts: Facts, placement: Placement, listed: frozenset[str]) -> tuple[Text, ...]:
     """Every tier the site lies in, or may lie in, for which no rule is loaded. Control units are findings of their own."""
     measured = placement.facts.value(JURISDICTIONS)
     value = facts.value(JURISDICTIONS)
@@ -151,7 +201,7 @@ def _not_covered(facts: Facts, placement: Placement, program: Program) -> tuple[
         if code.isdigit() and len(code) in names
         else Text(code, code)
         for code in tiers
-        if code not in program.listed
+        if code not in listed
     ]
     if measured.possible is None:
         found.append(

@@ -51,9 +51,17 @@ BAD: dict[str, tuple[Any, str, str]] = {
     "NaN coordinate": ('{"site": {"geometry": {"type": "Point", "coordinates": [NaN, 30]}}}', "a.json", "NaN"),
     "absurd coordinates": (polygon([[1e9, 30], [1e9, 31], [1e9 + 1, 31], [1e9, 30]]), "/site/geometry", ""),
     "metres for degrees": (
-        polygon([[520652, 2433813], [520700, 2433813], [520700, 2433900], [520652, 2433813]]),
+        application(
+            site={
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[520652, 2433813], [520700, 2433813], [520700, 2433900], [520652, 2433813]]],
+                },
+                "crs": "EPSG:4490",
+            }
+        ),
         "/site/geometry",
-        "",
+        "投影坐标",
     ),
     "latitude first": (polygon([[y, x] for x, y in RING]), "/site/geometry", ""),
     "self-crossing polygon": (

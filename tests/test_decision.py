@@ -20,6 +20,7 @@ from screening.decision import (
     Ground,
     Need,
     Outcome,
+    PossiblePlace,
     Reason,
     Receipt,
     gravest,
@@ -48,6 +49,20 @@ FINDING = Finding(
 NEED = Need("project.a", WORDS, WORDS, "m", "applicant", ("rule-1",), ("project.works",))
 RECEIPT = Receipt("2026-11-22", "0.1.0", "ab", {"rule-1": "cd"}, {"layer": "ef"}, ({"key": "project.a"},))
 CONSIDERED = Considered(state="fires", because=WORDS, rules=("rule-1",))
+PLACE = PossiblePlace(
+    "EPSG:4547",
+    WORDS,
+    WORDS,
+    "east_north",
+    "0.01",
+    "114.2000000",
+    "22.0000000",
+    True,
+    Outcome.REJECT,
+    (FINDING,),
+    {"units": []},
+    ({"fact": "site.area"},),
+)
 DECISION = Decision(
     project="A-1",
     title="水泥厂",
@@ -60,6 +75,7 @@ DECISION = Decision(
     warnings=(WORDS,),
     considered=(CONSIDERED,),
     receipt=RECEIPT,
+    places=(PLACE,),
 )
 
 
@@ -95,6 +111,7 @@ CHANGES: dict[str, Decision] = {
     **with_one_field_changed(DECISION),
     **{name: replace(DECISION, receipt=it) for name, it in with_one_field_changed(RECEIPT).items()},
     **{name: replace(DECISION, needs=(it,)) for name, it in with_one_field_changed(NEED).items()},
+    **{name: replace(DECISION, places=(it,)) for name, it in with_one_field_changed(PLACE).items()},
     **{name: replace(DECISION, considered=(it,)) for name, it in with_one_field_changed(CONSIDERED).items()},
     **{name: replace(DECISION, findings=(it,)) for name, it in with_one_field_changed(FINDING).items()},
     **{
@@ -171,3 +188,7 @@ def test_a_decision_says_that_it_is_no_permit() -> None:
 )
 def test_a_text_falls_back_on_the_language_it_has(text: Text, lang: str, words: str) -> None:
     assert text.get(lang) == words
+
+
+def test_a_decision_about_a_certain_place_has_no_list_of_places() -> None:
+    assert "places" not in replace(DECISION, places=()).plain()

@@ -28,6 +28,7 @@ from tests.atlas.conftest import Sheet, box, polygon, write_atlas
 
 DAY = date(2026, 11, 22)
 XIAN_1980 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4610"}}
+NAD27 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4267"}}
 Screened = Callable[..., Outcome]
 
 
@@ -94,10 +95,20 @@ def test_none_of_these_stands_alone(rulebook: Rulebook, words: Any) -> None:
 
 @pytest.mark.parametrize("place", ["collection", "feature", "both"])
 def test_the_coordinate_system_of_a_feature_is_not_dropped(food: Any, screened: Screened, place: str) -> None:
-    one = feature(food, **({} if place == "collection" else {"crs": XIAN_1980}))
-    whole = {"type": "FeatureCollection", "features": [one], **({} if place == "feature" else {"crs": XIAN_1980})}
-    with pytest.raises(InputError, match="4610"):
+    one = feature(food, **({} if place == "collection" else {"crs": NAD27}))
+    whole = {"type": "FeatureCollection", "features": [one], **({} if place == "feature" else {"crs": NAD27})}
+    with pytest.raises(InputError, match="4267"):
         screened(whole)
+
+
+def test_an_old_datum_in_a_crs_member_widens_every_tolerance(food: Any, rulebook: Rulebook, atlas: Atlas) -> None:
+    plain, old = (
+        screen(Project.of(feature(food, **more)), rulebook, atlas, as_of=DAY) for more in ({}, {"crs": XIAN_1980})
+    )
+    assert any("150" in text.en for text in old.warnings)
+    assert not plain.warnings
+    near = [{d["layer"]: d["metres"] for d in one.place["distances"]} for one in (plain, old)]
+    assert all(float(near[1][layer][1]) > float(near[0][layer][1]) + 149 for layer in near[0])
 
 
 def test_two_coordinate_systems_for_one_geometry_are_refused(food: Any, screened: Screened) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from screening.atlas.crs import Floats, Integers, metres_per_degree
+from screening.atlas.crs import Floats, Integers, in_space, metres_per_degree
 from screening.atlas.shapes import Shapes
 
 RUN: Final = 8
@@ -24,6 +24,9 @@ GROUP: Final = 64
 
 _POOLED: Final = 100_000
 """Vertices up to which a layer's are copied to one array with those of the other small layers."""
+
+_WIDE: Final = 5.0
+"""Degrees from which a box has no ball."""
 
 _CURVE: Final = 16
 """Bits of longitude and latitude by which blocks are brought into an order that keeps neighbours together."""
@@ -97,8 +100,25 @@ class Boxes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Balls:
+    """Balls in space, each about a box on the ellipsoid: `centre` (n, 3) and `radius` in metres, inf for a wide box."""
+
+    centre: Floats
+    radius: Floats
+
+    @classmethod
+    def of(cls, bounds: Floats) -> Balls:
+        centre = in_space((bounds[:, :2] + bounds[:, 2:]) / 2)
+        corners = [in_space(bounds[:, [east, north]]) for east in (0, 2) for north in (1, 3)]
+        reach = np.max([np.linalg.norm(corner - centre, axis=1) for corner in corners], axis=0, initial=0.0)
+        wide = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0.0) > _WIDE
+        # A side may bow out between its corners, by far less than a hundredth of the way.
+        return cls(centre, np.where(wide, np.inf, reach * 1.02 + 1.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """Runs of up to RUN edges: `vertices` (n, RUN + 1, 2) degrees, short ones filled up with their last vertex."""
+    """Runs of up to RUN edges: `vertices` (n, up to RUN + 1, 2) degrees, short ones filled up with their last vertex."""
 
     vertices: Floats
     boxes: Boxes
@@ -108,10 +128,17 @@ class Runs:
     def __getitem__(self, rows: Any) -> Runs:
         return Runs(self.vertices[rows], self.boxes[rows], self.layer[rows], self.feature[rows])
 
+    def along(self, vertices: Floats) -> Runs:
+        """As many runs within the same ones, along other vertices."""
+        bounds = np.hstack([vertices.min(axis=1), vertices.max(axis=1)])
+        return Runs(vertices, Boxes(bounds, self.boxes.narrow, self.boxes.wide), self.layer, self.feature)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """The blocks of all layers, in order of the layers, and groups of consecutive ones.
+
+    `widest` is metres in the longest degree of longitude on the map.
 
     Group g is blocks `first[g]` to `first[g] + count[g]`. Block b is `edges[b]` edges on from vertex `start[b]` of
     `vertices[source[b]]`: the vertices of big layers stay where they are, mapped from disk or not.
@@ -124,10 +151,13 @@ class Network:
     feature: Integers
     start: Integers
     edges: Integers
+    balls: Balls
     groups: Boxes
+    group_balls: Balls
     first: Integers
     count: Integers
     group_layer: Integers
+    widest: float
 
     @classmethod
     def of(cls, shapes: Sequence[Shapes], blocks: Sequence[Blocks]) -> Network:
@@ -151,10 +181,13 @@ class Network:
             feature=np.concatenate([none, *(one.feature for one in blocks)]),
             start=np.concatenate([none, *(one.first for one in blocks)]) + shift[layer],
             edges=np.concatenate([none, *(one.edges for one in blocks)]),
+            balls=Balls.of(bounds),
             groups=Boxes.of(whole),
+            group_balls=Balls.of(whole),
             first=first,
             count=np.diff(np.append(first, len(layer))),
             group_layer=layer[first],
+            widest=float(Boxes.of(bounds).wide.max(initial=0.0)),
         )
 
     def blocks_of(self, groups: Integers) -> Integers:

@@ -1,7 +1,7 @@
 """The edges of the map that may be the nearest to a site: few, and never without the one that is.
 
 Distances here are reckoned flat, in degrees times the metres a degree has at the site. How wrong that can be over there
-is known for every box from the degrees of longitude at its north and south; `_allow` covers what remains.
+is known for every box from the degrees of longitude at its north and south; `_stretch` covers what remains.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from screening.atlas.blocks import RUN, Boxes, Network, Runs
-from screening.atlas.crs import MAX_EDGE, Floats, Integers, metres_per_degree
+from screening.atlas.blocks import Balls, Boxes, Network, Runs
+from screening.atlas.crs import MAX_EDGE, Floats, Integers, geodesic_at_most, in_space, metres_per_degree
 from screening.atlas.site import Site
 
 _SAMPLE: Final = 64
@@ -23,6 +23,18 @@ _SAMPLE: Final = 64
 
 _DENSE: Final = 2_000_000
 """Pairs of vertices up to which all are compared."""
+
+_WRONG: Final = 0.02
+"""Relative error of flat distances from which chords are taken instead."""
+
+_ROUNDING: Final = 0.01
+"""Metres by which a chord may be off."""
+
+_LONGEST_DEGREE: Final = 111_700.0
+"""Metres in no degree of latitude."""
+
+_CUTS: Final = 32
+"""Edges that a long one is cut into at a time, at most."""
 
 _FEW: Final = 64
 """Groups up to which their blocks are looked at without asking which groups are near."""
@@ -45,34 +57,27 @@ def find_candidates(site: Site, network: Network, wanted: NDArray[np.bool_]) -> 
     return _Search.about(site, network).edges(groups, np.full(len(wanted), inf))
 
 
-def _cut(segments: Segments) -> Segments:
-    """The same edges in pieces no longer than MAX_EDGE."""
-    steps = segments.ends[:, 1] - segments.ends[:, 0]
-    count = np.ceil(np.hypot(steps[:, 0], steps[:, 1]) / MAX_EDGE).astype(np.int64)
-    np.maximum(count, 1, out=count)
-    if (count == 1).all():
-        return segments
-    row = np.repeat(np.arange(len(count)), count)
-    place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    start, step = segments.ends[row, 0], steps[row]
-    low = start + step * (place / count[row])[:, None]
-    high = np.where(
-        (place + 1 == count[row])[:, None], segments.ends[row, 1], start + step * ((place + 1) / count[row])[:, None]
-    )
-    return Segments(np.stack([low, high], axis=1), segments.layer[row], segments.feature[row])
+def _at_most(flat: Floats) -> Floats:
+    """Metres that what lies so far by our reckoning is at most away."""
+    return flat * _stretch(flat) + 0.05
 
 
-def _allow(metres: Floats) -> Floats:
-    """A bound from above, widened so that what is farther by our reckoning is farther in truth.
+def _at_least(flat: Floats) -> Floats:
+    """Metres that what lies so far by our reckoning is at least away."""
+    return np.maximum((flat - 0.05) / _stretch(flat), 0.0)
 
-    A degree of latitude grows by 1 % over China, and a geodesic bows poleward, saving under (d / 5000 km)2 of d.
-    """
-    return metres * (1.0002 + metres * 4e-9 + (metres / 5e6) ** 2) + 0.05
+
+def _stretch(metres: Floats) -> Floats:
+    """A degree of latitude grows by 1 % over China, and a geodesic bows poleward, saving under (d / 5000 km)2 of d."""
+    return 1.0002 + metres * 4e-9 + (metres / 5e6) ** 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """One site in the network: `scale` metres per degree at its centre, `own` its vertices in such metres."""
+    """One site in the network: `scale` metres per degree at its centre, `own` its vertices in such metres.
+
+    `chords` are the same vertices in space; all of the site lies within `radius` metres of `middle` there.
+    """
 
     site: Site
     network: Network
@@ -82,6 +87,9 @@ class _Search:
     wide: float
     whole: Floats
     own: Floats
+    chords: Floats
+    middle: Floats
+    radius: float
 
     @classmethod
     def about(cls, site: Site, network: Network) -> _Search:
@@ -89,58 +97,112 @@ class _Search:
         centre = (whole[:2] + whole[2:]) / 2
         east, north = metres_per_degree(np.array([whole[3], whole[1], centre[1]]))
         scale = np.array([east[2], north[1]])
-        own = (shapely.get_coordinates(site.drawn) - centre) * scale
-        return cls(site, network, centre, scale, float(east[0]), float(east[1]), whole[None, :], own)
+        vertices = shapely.get_coordinates(site.drawn)
+        ball = Balls.of(whole[None, :])
+        return cls(
+            site=site,
+            network=network,
+            centre=centre,
+            scale=scale,
+            narrow=float(east[0]),
+            wide=float(east[1]),
+            whole=whole[None, :],
+            own=(vertices - centre) * scale,
+            chords=in_space(vertices) - ball.centre[0],
+            middle=ball.centre[0],
+            radius=float(ball.radius[0]),
+        )
 
     def edges(self, groups: Integers, limits: Floats) -> Segments:
         """The edges in some groups that may be nearest; `limits` by layer are metres beyond which none is."""
         network = self.network
         if len(groups) > _FEW:
-            to_group = self._between(network.groups[groups], self.whole)
-            group_layer = network.group_layer[groups]
-            blocks = network.blocks_of(groups[_first_least(group_layer, to_group)])
-            self._bound_by_nearest(limits, blocks, self._between(network.boxes[blocks], self.whole))
-            groups = groups[to_group <= limits[group_layer]]
+            to_group = self._to_balls(limits, network.group_balls, network.groups, groups, network.group_layer[groups])
+            groups = groups[to_group <= limits[network.group_layer[groups]]]
         blocks = network.blocks_of(groups)
-        to_block = self._between(network.boxes[blocks], self.whole)
-        # The nearest group by its box is not always where the nearest block is: bound once more, from the nearest block.
-        self._bound_by_nearest(limits, blocks, to_block)
-        runs = network.runs_of(blocks[to_block <= limits[network.layer[blocks]]])
+        block_layer = network.layer[blocks]
+        to_block = self._to_balls(limits, network.balls, network.boxes, blocks, block_layer)
+        kept = np.flatnonzero(to_block <= limits[block_layer])
+        blocks, to_block, block_layer = blocks[kept], to_block[kept], block_layer[kept]
+        runs = network.runs_of(blocks[_first_least(block_layer, to_block)])
+        self._tighten(limits, runs, self._between(runs.boxes, self.whole))
+        runs = network.runs_of(blocks[to_block <= limits[block_layer]])
         least = self._between(runs.boxes, self.whole)
         self._tighten(limits, runs, least)
         kept = np.flatnonzero(least <= limits[runs.layer])
         # What lies inside a polygon may be far from its outline, so what meets the box of the whole stays.
         inside = (least[kept] == 0) & self.site.has_area
         near = inside | (self._between(runs.boxes[kept], self.site.pieces) <= limits[runs.layer[kept]])
-        return self._edges(runs[kept[near]], inside[near])
+        return self._short(self._edges(runs[kept[near]]))
 
-    def _bound_by_nearest(self, limits: Floats, blocks: Integers, to_block: Floats) -> None:
-        """Lower each layer's limit to what the nearest run of its nearest block proves."""
-        runs = self.network.runs_of(blocks[_first_least(self.network.layer[blocks], to_block)])
-        self._tighten(limits, runs, self._between(runs.boxes, self.whole))
+    def _short(self, runs: Runs) -> Segments:
+        """The single edges in runs of one, long ones cut, and cut again where they may be nearest."""
+        while len(runs.layer):
+            ends = runs.vertices[:, :2]
+            long = _lengths(ends)[:, 0] > MAX_EDGE**2
+            if not long.any():
+                break
+            cuts = min(_CUTS, int(np.sqrt(_lengths(ends).max()) / MAX_EDGE) + 1)
+            vertices = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * (np.arange(cuts + 1) / cuts)[:, None]
+            vertices[:, -1] = ends[:, 1]
+            vertices[~long, 1:] = ends[~long, 1:]
+            runs = self._edges(runs.along(vertices))
+        return Segments(runs.vertices[:, :2], runs.layer, runs.feature)
 
-    def _edges(self, runs: Runs, inside: NDArray[np.bool_]) -> Segments:
-        """The edges of some runs that may be nearest; all edges of the runs `inside`.
+    def _to_balls(self, limits: Floats, balls: Balls, boxes: Boxes, rows: Integers, layer: Integers) -> Floats:
+        """Metres that some blocks or groups are at least away, by their boxes and balls. Lowers each layer's limit."""
+        away = np.linalg.norm(balls.centre[rows] - self.middle, axis=1)
+        reach = balls.radius[rows] + self.radius
+        start = _starts(layer)
+        # Wherever in its ball a boundary is, it is no farther than the ball's other side.
+        most = geodesic_at_most(np.minimum.reduceat(away + reach, start) + _ROUNDING)
+        limits[layer[start]] = np.minimum(limits[layer[start]], most)
+        least: Floats = np.maximum(self._between(boxes[rows], self.whole), away - reach - _ROUNDING)
+        return least
+
+    def _edges(self, runs: Runs) -> Runs:
+        """The edges in some runs that may be nearest, as runs of one."""
+        vertices = runs.vertices
+        near = (vertices[:, :-1] != vertices[:, 1:]).any(axis=2)
+        if len(self.own) * vertices.size <= _DENSE and len(vertices):
+            wrong = self._wrong(runs.boxes)
+            far = wrong > _WRONG
+            least, most = np.empty(near.shape), np.empty(len(vertices))
+            for rows, bounds in ((far, self._far_bounds), (~far, self._bounds)):
+                if rows.any():
+                    least[rows], most[rows] = bounds(vertices[rows], wrong[rows])
+            start = _starts(runs.layer)
+            limit = np.repeat(np.minimum.reduceat(most, start), np.diff(np.append(start, len(runs.layer))))
+            # What lies inside a polygon may be far from its outline, so what meets the box of the whole stays.
+            inside = (self._between(runs.boxes, self.whole) == 0) & self.site.has_area
+            near &= (least <= limit[:, None]) | inside[:, None]
+        row, edge = np.nonzero(near)
+        return runs[row].along(np.stack([vertices[row, edge], vertices[row, edge + 1]], axis=1))
+
+    def _bounds(self, vertices: Floats, wrong: Floats) -> tuple[Floats, Floats]:
+        """Metres that each edge (runs, edges) is at least away, and each run at most, by flat distances.
 
         Say no two ends of two edges are closer than D, and neither is longer than L. If D > L they do not cross; they
         are then nearest at an end of one of them, at no less than sqrt(D2 - L2 / 4).
         """
-        vertices = runs.vertices
-        near = (vertices[:, :-1] != vertices[:, 1:]).any(axis=2)
-        if len(self.own) * vertices.size <= _DENSE and len(vertices):
-            ends = self._squares(vertices, self.own)
-            apart = np.minimum(ends[:, :-1], ends[:, 1:])
-            wrong = self._wrong(runs.boxes)
-            longest = np.maximum(_lengths(vertices * self.scale), self._longest_of_own())
-            least = np.where(apart <= longest, 0.0, np.sqrt(np.maximum(0.0, apart - longest / 4)))
-            start = _starts(runs.layer)
-            most = np.minimum.reduceat(np.sqrt(apart.min(axis=1)) * (1 + wrong), start)
-            limit = np.repeat(_allow(most), np.diff(np.append(start, len(runs.layer))))
-            near &= (least * (1 - wrong)[:, None] <= limit[:, None]) | inside[:, None]
-        ends = np.stack([vertices[:, :-1], vertices[:, 1:]], axis=2)[near]
-        return _cut(
-            Segments(ends, np.repeat(runs.layer, RUN)[near.ravel()], np.repeat(runs.feature, RUN)[near.ravel()])
-        )
+        ends = self._squares(vertices, self.own)
+        apart = np.minimum(ends[:, :-1], ends[:, 1:])
+        longest = np.maximum(_lengths(vertices * self.scale), self._longest_of_own())
+        least = np.where(apart <= longest, 0.0, np.sqrt(np.maximum(0.0, apart - longest / 4)))
+        return _at_least(least * (1 - wrong)[:, None]), _at_most(np.sqrt(apart.min(axis=1)) * (1 + wrong))
+
+    def _far_bounds(self, vertices: Floats, wrong: Floats) -> tuple[Floats, Floats]:
+        """The same for runs far off, by chords through the earth: no point of an edge is farther from an end than its length."""
+        chords = in_space(vertices.reshape(-1, 2)) - self.middle
+        squares = chords @ (self.chords.T * -2)
+        squares += np.einsum("ij,ij->i", self.chords, self.chords)
+        nearest = squares.min(axis=1) + np.einsum("ij,ij->i", chords, chords)
+        apart = np.sqrt(np.maximum(nearest, 0.0)).reshape(vertices.shape[:-1])
+        degree = np.array([self.network.widest, _LONGEST_DEGREE])
+        own = np.sqrt(self._longest_of_own()) * 1.02
+        longest = (np.sqrt(_lengths(vertices * degree)) + own) / 2 + _ROUNDING
+        least = np.maximum(0.0, np.minimum(apart[:, :-1], apart[:, 1:]) - longest)
+        return least, geodesic_at_most(apart.min(axis=1) + _ROUNDING)
 
     def _longest_of_own(self) -> float:
         if len(self.own) < 2 or shapely.get_dimensions(self.site.drawn) == 0:
@@ -170,15 +232,16 @@ class _Search:
         np.maximum(north, 0.0, out=north)
         east *= np.minimum(boxes.narrow, self.narrow)[:, None]
         north *= self.scale[1]
-        nearest: Floats = np.sqrt((east * east + north * north).min(axis=1))
-        return nearest
+        return _at_least(np.sqrt((east * east + north * north).min(axis=1)))
 
     def _tighten(self, limits: Floats, runs: Runs, least: Floats) -> None:
         """Lower each layer's limit to what the nearest of some runs proves, from vertex to vertex."""
         heads = runs[_first_least(runs.layer, least)]
-        own = self.own[:: 1 + len(self.own) // _SAMPLE]
-        most = np.sqrt(self._squares(heads.vertices, own).min(axis=1)) * (1 + self._wrong_above(heads.boxes))
-        limits[heads.layer] = np.minimum(limits[heads.layer], _allow(most))
+        own = self.chords[:: 1 + len(self.own) // _SAMPLE]
+        chords = in_space(heads.vertices.reshape(-1, 2)) - self.middle
+        apart = np.linalg.norm(chords[:, None, :] - own, axis=2).min(axis=1).reshape(len(heads.layer), -1)
+        most = geodesic_at_most(apart.min(axis=1) + _ROUNDING)
+        limits[heads.layer] = np.minimum(limits[heads.layer], most)
 
     def _wrong_above(self, boxes: Boxes) -> Floats:
         above: Floats = np.maximum(np.maximum(boxes.wide, self.wide) / self.scale[0] - 1, 0.0)

@@ -1,102 +1,48 @@
-"""Layer cards and the atlas's own card: YAML nodes in, frozen data out, every problem with its line."""
+"""Layer cards and the atlas's own card: YAML nodes in, frozen data out, every problem with its line; and back again."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
+import yaml
+
+from screening.atlas.card_reader import CardReader
+from screening.atlas.counts import COUNTED, Counts
 from screening.atlas.crs import CGCS2000, WGS84, datum_error
-from screening.atlas.layer import Absence, Card, Use
+from screening.atlas.layer import Absence, Card, Stored, Transformed, Use
 from screening.documents import Node
-from screening.errors import Problem, QuantityError, suggest
-from screening.quantity import parse_quantity
-from screening.text import Text
+from screening.errors import Problem, suggest
+from screening.text import NOTHING, Text
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-MAX_TOLERANCE: Final = Fraction(10_000)
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 CARD_KEYS: Final = (
-    *("id", "title", "kind", "geometry", "data", "crs", "tolerance", "source", "as_of", "stale_after", "in_force"),
-    *("licence", "complete_within", "features", "attributes", "note", "invented"),
+    *("id", "title", "kind", "geometry", "data", "crs", "transformed", "tolerance", "source", "as_of", "recorded"),
+    *("stale_after", "in_force", "licence", "complete_within", "features", "attributes", "counts", "original"),
+    *("stored", "note", "invented"),
 )
 ATLAS_KEYS: Final = ("id", "title", "note", "invented", "layers", "absent")
-_MEANINGS: Final[Mapping[Use, tuple[str, ...]]] = {
-    Use.UNITS: ("code", "name", "class"),
+ORIGINAL_KEYS: Final = ("file", "sha256", "form", "layer", "encoding", "declared")
+MEANINGS: Final[Mapping[Use, tuple[str, ...]]] = {
+    Use.UNITS: (
+        *("code", "name", "class", "province", "city", "county", "element_code", "element_name"),
+        *("spatial_layout", "emission_control", "risk_control", "resource_efficiency", "note"),
+    ),
     Use.ADMIN: ("code", "name"),
     Use.AREA: ("name",),
     Use.LINE: ("name",),
     Use.EXTENT: ("name",),
 }
-_NEEDED: Final[Mapping[Use, tuple[str, ...]]] = {Use.UNITS: ("code", "class"), Use.ADMIN: ("code",)}
+"""What an attribute of a layer may mean, by the layer's use."""
 
-
-@dataclass(slots=True)
-class CardReader:
-    """Reads values out of a mapping node and collects what is wrong with it in `problems`."""
-
-    node: Node
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, node: Node | None, what: str, remedy: str) -> None:
-        self.problems.append(Problem((node or self.node).where, what, remedy))
-
-    def check_keys(self, known: Iterable[str]) -> None:
-        words = list(known)
-        for key, node in (self.node.mapping or {}).items():
-            if key not in words:
-                self.wrong(node, f'unknown key "{key[:60]}"', suggest(key, words) or "known keys: " + ", ".join(words))
-
-    def get(self, key: str) -> Node | None:
-        found = (self.node.mapping or {}).get(key)
-        return None if found is None or found.value is None else found
-
-    def text(self, key: str, needed: bool = True) -> str:
-        found = self.get(key)
-        if found is None:
-            if needed:
-                self.wrong((self.node.mapping or {}).get(key), f'"{key}" is missing', f"add `{key}:`")
-            return ""
-        if found.text is None:
-            self.wrong(found, f'"{key}" is {found.kind()}, not text', "write one word or sentence")
-        return found.text or ""
-
-    def word(self, key: str, pattern: re.Pattern[str], example: str) -> str:
-        text = self.text(key)
-        if text and not pattern.fullmatch(text):
-            self.wrong(self.get(key), f'{key} "{text[:60]}" is not a plain identifier', f"write it like {example}")
-        return text
-
-    def wording(self, key: str, needed: bool) -> Text:
-        found = self.get(key)
-        if found is None or found.mapping is None:
-            text = self.text(key, needed)
-            return Text(text, text)
-        inner = CardReader(found)
-        inner.check_keys(("zh", "en"))
-        words = Text(inner.text("zh", needed=False), inner.text("en", needed=False))
-        self.problems += inner.problems
-        return words
-
-    def day(self, key: str, needed: bool = False) -> date | None:
-        text = self.text(key, needed)
-        if not text:
-            return None
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.wrong(self.get(key), f'{key} "{text[:40]}" is not a date', "write it like 2026-06-30")
-            return None
-
-    def flag(self, key: str) -> bool:
-        text = self.text(key, needed=False)
-        if text not in ("", "yes", "no"):
-            self.wrong(self.get(key), f'{key} is "{text[:40]}"', "write yes or no")
-        return text == "yes"
+NEEDED: Final[Mapping[Use, tuple[str, ...]]] = {Use.UNITS: ("code", "class"), Use.ADMIN: ("code",)}
 
 
 def read_card(node: Node) -> tuple[Card | None, list[Problem]]:
@@ -108,6 +54,9 @@ def read_card(node: Node) -> tuple[Card | None, list[Problem]]:
         ]
     read.check_keys(CARD_KEYS)
     use = _use(read)
+    as_of = read.day("as_of", needed=True) or date.min
+    stale_after, never_stale = _staleness(read)
+    first, last = _in_force(read)
     card = Card(
         id=read.word("id", _ID, "drinking-water-1"),
         title=read.wording("title", needed=True),
@@ -115,18 +64,25 @@ def read_card(node: Node) -> tuple[Card | None, list[Problem]]:
         use=use,
         data=read.text("data"),
         crs=_crs(read),
-        tolerance=_tolerance(read),
+        tolerance=read.metres("tolerance"),
         source=read.wording("source", needed=True),
-        as_of=read.day("as_of", needed=True) or date.min,
+        as_of=as_of,
         licence=read.text("licence"),
-        features=_count(read),
-        stale_after=read.day("stale_after"),
+        features=read.number("features", "features", "write how many features the data file has"),
+        recorded=read.day("recorded") or as_of,
+        stale_after=stale_after,
+        never_stale=never_stale,
+        in_force_from=first,
+        in_force_until=last,
         complete_within=read.text("complete_within", needed=False),
         attributes=_attributes(read, use),
+        transformed=_transformed(read),
+        counts=_counts(read),
+        original=_original(read),
+        stored=_stored(read),
         note=read.wording("note", needed=False),
-        **_in_force(read),
+        invented=read.flag("invented"),
     )
-    read.flag("invented")
     return (None if read.problems else card), read.problems
 
 
@@ -156,56 +112,40 @@ def _crs(read: CardReader) -> str:
     return text
 
 
-def _tolerance(read: CardReader) -> Fraction:
-    text = read.text("tolerance")
-    if not text:
-        return Fraction(0)
-    try:
-        metres = parse_quantity(text, "m")
-    except QuantityError as error:
-        read.wrong(read.get("tolerance"), error.problems[0].what, error.problems[0].remedy)
-        return Fraction(0)
-    if not 0 <= metres <= MAX_TOLERANCE:
-        read.wrong(read.get("tolerance"), f'a tolerance of "{text[:40]}"', "give a length from 0 m to 10 km")
-    return metres
-
-
-def _count(read: CardReader) -> int:
-    text = read.text("features")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        read.wrong(
-            read.get("features"),
-            f'"{text[:40]}" is not a number of features',
-            "write how many features the data file has",
-        )
-        return 0
-    return int(text or 0)
-
-
-def _in_force(read: CardReader) -> dict[str, date | None]:
-    found = read.get("in_force")
+def _staleness(read: CardReader) -> tuple[date | None, Text]:
+    """The day from which the layer is not relied on any more; none only where the card says why."""
+    found = read.get("stale_after")
+    if found is not None and found.mapping is not None:
+        inner = CardReader(found, read.problems)
+        inner.check_keys(("never",))
+        return None, inner.wording("never", needed=True)
+    if found is not None and found.text == "never":
+        read.wrong(found, "stale_after: never without a reason", "write {never: why it does not go stale}")
+        return None, NOTHING
     if found is None:
-        return {}
-    if found.mapping is None:
-        read.wrong(found, f"in_force is {found.kind()}", "write {from: 2025-01-01, until: }")
-        return {}
-    inner = CardReader(found)
+        remedy = "add `stale_after: 2031-06-30`, the day by which it must be renewed, or `{never: why}`"
+        read.wrong((read.node.mapping or {}).get("stale_after"), '"stale_after" is missing', remedy)
+        return None, NOTHING
+    return read.day("stale_after"), NOTHING
+
+
+def _in_force(read: CardReader) -> tuple[date | None, date | None]:
+    inner = read.inside("in_force", "{from: 2025-01-01, until: }")
+    if inner is None:
+        return None, None
     inner.check_keys(("from", "until"))
     first, last = inner.day("from"), inner.day("until")
     if first and last and last <= first:
-        inner.wrong(found, f"in force until {last} but from {first}", "until is the first day it no longer holds")
-    read.problems += inner.problems
-    return {"in_force_from": first, "in_force_until": last}
+        inner.wrong(None, f"in force until {last} but from {first}", "until is the first day it no longer holds")
+    return first, last
 
 
 def _attributes(read: CardReader, use: Use) -> dict[str, str]:
     found = read.get("attributes")
-    given = found.mapping if found else None
-    if found is not None and given is None:
-        read.wrong(found, f"attributes is {found.kind()}", "write {name: the file's property for it}")
-    known = _MEANINGS[use]
+    inner = read.inside("attributes", "{name: the file's property for it}")
+    known = MEANINGS[use]
     attributes = {}
-    for key, node in (given or {}).items():
+    for key, node in ((inner.node.mapping or {}) if inner else {}).items():
         if key not in known:
             read.wrong(
                 node,
@@ -214,7 +154,7 @@ def _attributes(read: CardReader, use: Use) -> dict[str, str]:
             )
         elif node.text:
             attributes[key] = node.text
-    for key in _NEEDED.get(use, ()):
+    for key in NEEDED.get(use, ()):
         if key not in attributes:
             read.wrong(
                 found,
@@ -222,6 +162,90 @@ def _attributes(read: CardReader, use: Use) -> dict[str, str]:
                 f"add `attributes: {{{key}: ...}}`",
             )
     return attributes
+
+
+def _transformed(read: CardReader) -> Transformed | None:
+    inner = read.inside("transformed", '{from: "EPSG:4526", error: 0.01 m}')
+    if inner is None:
+        return None
+    inner.check_keys(("from", "error"))
+    return Transformed(inner.text("from"), inner.metres("error"))
+
+
+def _counts(read: CardReader) -> Counts | None:
+    inner = read.inside("counts", "{read: 44, unread: 0}")
+    if inner is None:
+        return None
+    inner.check_keys(COUNTED)
+    names = [name for name in COUNTED if inner.get(name) is not None]
+    return Counts.of({name: inner.number(name, "features", "write a whole number") for name in names})
+
+
+def _original(read: CardReader) -> dict[str, str] | None:
+    inner = read.inside("original", "{file: name, sha256: digest}")
+    if inner is None:
+        return None
+    inner.check_keys(ORIGINAL_KEYS)
+    return {key: inner.text(key, needed=False) for key in ORIGINAL_KEYS if inner.get(key) is not None}
+
+
+def _stored(read: CardReader) -> dict[str, Stored] | None:
+    inner = read.inside("stored", "{data.parquet: {bytes: 1024, sha256: digest}}")
+    if inner is None:
+        return None
+    stored = {}
+    for name in inner.node.mapping or {}:
+        one = inner.inside(name, "{bytes: 1024, sha256: digest}")
+        if one is not None:
+            one.check_keys(("bytes", "sha256"))
+            size = one.number("bytes", "bytes", "write the length of the file in bytes")
+            stored[name] = Stored(size, one.word("sha256", _DIGEST, "its 64 hexadecimal digits"))
+    return stored
+
+
+def card_text(card: Card) -> str:
+    """A card as YAML that `read_card` reads as the same card, its keys in the order they are asked about."""
+    in_force = {"from": card.in_force_from, "until": card.in_force_until}
+    came = card.transformed
+    given: dict[str, Any] = {
+        "id": card.id,
+        "title": _plain(card.title),
+        "kind": card.kind,
+        "geometry": str(card.use),
+        "data": card.data,
+        "crs": card.crs,
+        "transformed": {"from": came.source, "error": metres_text(came.error)} if came else None,
+        "tolerance": metres_text(card.tolerance),
+        "source": _plain(card.source),
+        "as_of": card.as_of,
+        "recorded": card.recorded,
+        "stale_after": card.stale_after or {"never": _plain(card.never_stale)},
+        "in_force": in_force if any(in_force.values()) else None,
+        "licence": card.licence,
+        "complete_within": card.complete_within,
+        "features": card.features,
+        "attributes": dict(card.attributes or {}),
+        "counts": card.counts.plain() if card.counts else None,
+        "original": dict(card.original or {}),
+        "stored": {name: {"bytes": one.size, "sha256": one.sha256} for name, one in (card.stored or {}).items()},
+        "note": _plain(card.note) if card.note != NOTHING else None,
+        "invented": "yes" if card.invented else None,
+    }
+    assert tuple(given) == CARD_KEYS
+    kept = {key: value for key, value in given.items() if value not in (None, "", {})}
+    text: str = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=110)
+    return text
+
+
+def metres_text(metres: Fraction) -> str:
+    """A length as a card writes it, exactly: `0.05 m`."""
+    places = next((n for n in range(64) if (metres * 10**n).denominator == 1), None)
+    assert places is not None, "a length is read from decimal text"
+    return f"{Decimal(int(metres * 10**places)).scaleb(-places):f} m"
+
+
+def _plain(text: Text) -> Any:
+    return text.zh if text.zh == text.en else text.plain()
 
 
 def read_absences(node: Node) -> tuple[tuple[Absence, ...], list[Problem]]:

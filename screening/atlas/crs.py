@@ -106,6 +106,25 @@ def metres_per_degree(latitude: Floats) -> tuple[Floats, Floats]:
     return east, north
 
 
+def in_space(coordinates: Floats) -> Floats:
+    """(n, 2) degrees as (n, 3) metres from the centre of the ellipsoid. A chord is never longer than the way over ground."""
+    longitude, latitude = np.radians(coordinates[:, 0]), np.radians(coordinates[:, 1])
+    sine, cosine = np.sin(latitude), np.cos(latitude)
+    radius = _AXIS / np.sqrt(1 - _E2 * sine**2)
+    flat = radius * cosine
+    return np.column_stack([flat * np.cos(longitude), flat * np.sin(longitude), radius * (1 - _E2) * sine])
+
+
+def geodesic_at_most(chord: Floats) -> Floats:
+    """Metres that a geodesic between the ends of a chord is at most.
+
+    No line on the ellipsoid bends more than a meridian does at the equator, and of all lines that bend no more than a
+    circle of that radius the circle has the shortest chord (Schur's theorem).
+    """
+    tightest = _AXIS * (1 - _E2)
+    return np.asarray(2 * tightest * np.arcsin(np.minimum(chord / (2 * tightest), 1.0)), dtype=np.float64)
+
+
 @lru_cache(maxsize=512)
 def _transverse_mercator(quarter: int) -> Transformer:
     return Transformer.from_pipeline(
@@ -146,46 +165,58 @@ class Plane:
         return excess
 
 
-def cut(geometry: BaseGeometry) -> BaseGeometry:
-    """The same geometry with no edge longer than `MAX_EDGE` degrees."""
+def cut(geometry: Any) -> Any:
+    """The same geometry, or array of them, with no edge longer than `MAX_EDGE` degrees."""
     return shapely.segmentize(geometry, MAX_EDGE)
 
 
 def project(geometry: BaseGeometry, plane: Plane) -> BaseGeometry:
     """A geometry in degrees, its long edges cut, as metres of `plane`."""
-    return shapely.transform(cut(geometry), plane.project)
+    flat: BaseGeometry = shapely.transform(cut(geometry), plane.project)
+    return flat
 
 
 def grown(geometry: BaseGeometry, metres: Fraction) -> BaseGeometry:
     """Degrees: all within `metres` + METHOD_ERROR of a geometry, and up to 2 % more; never less."""
-    return _offset(geometry, float(metres + METHOD_ERROR))
+    found: BaseGeometry = offset([geometry], [metres])[0]
+    return found
 
 
 def shrunk(geometry: BaseGeometry, metres: Fraction) -> BaseGeometry:
     """Degrees: what lies deeper than `metres` + METHOD_ERROR in a polygon, less up to 2 %; never more. May be empty."""
-    return _offset(geometry, -float(metres + METHOD_ERROR))
+    found: BaseGeometry = offset([geometry], [-metres])[0]
+    return found
 
 
-def _offset(geometry: BaseGeometry, metres: float) -> BaseGeometry:
-    west, _, east, _ = geometry.bounds
+def offset(geometries: Sequence[BaseGeometry], metres: Sequence[Fraction]) -> NDArray[Any]:
+    """Geometries about one place, each grown by some metres, or shrunk where they are negative; see `grown`, `shrunk`."""
+    shapes = np.empty(len(geometries), dtype=object)
+    shapes[:] = list(geometries)
+    asked = np.array([float(one + METHOD_ERROR if one >= 0 else one - METHOD_ERROR) for one in metres])
+    west, _, east, _ = shapely.total_bounds(shapes)
     plane = Plane.near((west + east) / 2)
-    flat = project(geometry, plane)
-    left, _, right, _ = flat.bounds
+    flat = shapely.transform(cut(shapes), plane.project)
+    bounds = shapely.bounds(flat)
     # The plane's metre is never longer than a metre of ground, so a reach in plane metres must be stretched to hold.
-    farthest = np.array([max(abs(left), abs(right)) + abs(metres)])
-    reach = metres * (1 + float(plane.stretch(farthest)[0])) * _ARC_SLACK
-    moved = shapely.segmentize(_buffered(flat, reach), 500.0)
-    back = shapely.transform(moved, plane.unproject)
-    return back if shapely.is_valid(back) else polygonal(shapely.make_valid(back))
+    farthest = np.maximum(np.abs(bounds[:, 0]), np.abs(bounds[:, 2])) + np.abs(asked)
+    reach = asked * (1 + Plane.stretch(farthest)) * _ARC_SLACK
+    moved = np.empty(len(shapes), dtype=object)
+    many = (shapely.get_num_coordinates(flat) > _MANY) & (reach > 0)
+    moved[~many] = shapely.buffer(flat[~many], reach[~many], quad_segs=8)
+    for place in np.flatnonzero(many):
+        moved[place] = _buffered(flat[place], float(reach[place]))
+    back = shapely.transform(shapely.segmentize(moved, 500.0), plane.unproject)
+    for place in np.flatnonzero(~shapely.is_valid(back)):
+        back[place] = polygonal(shapely.make_valid(back[place]))
+    found: NDArray[Any] = back
+    return found
 
 
 def _buffered(flat: BaseGeometry, reach: float) -> BaseGeometry:
-    """All within `reach` of a geometry in metres; with many vertices, by short stretches and their union.
+    """All within `reach` of a geometry of many vertices in metres, by short stretches and their union.
 
     GEOS takes minutes for a thousand points, or one folded line, whose surroundings overlap; stretch by stretch it does not.
     """
-    if reach < 0 or shapely.get_num_coordinates(flat) <= _MANY:
-        return shapely.buffer(flat, reach, quad_segs=8)
     parts = shapely.get_parts(flat)
     dimension = shapely.get_dimensions(flat)
     if dimension == 0:

@@ -66,7 +66,7 @@ class Index:
             piece=np.concatenate([none, *(np.arange(size, dtype=np.int64) for size in sizes)]),
             bounds=bounds,
             polygons=_ready(prepared, sum(sizes)),
-            network=Network.of([one.shapes for one in prepared], [one.blocks for one in prepared]),
+            network=Network.of([one.outline for one in prepared], [one.blocks for one in prepared]),
         )
 
     def near(self, windows: Floats) -> Near:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
+from screening.atlas.counts import Counts
 from screening.atlas.crs import datum_error
 from screening.atlas.features import Features
 from screening.text import NOTHING, Text
@@ -38,12 +40,30 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Transformed:
+    """The coordinate system that the data came in, and metres by which bringing them to EPSG:4490 may have erred."""
+
+    source: str
+    error: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file of a snapshot: its length in bytes and their sha256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What is said of a layer: what it shows, from where, how exactly, since when and until when.
 
-    `tolerance` is metres by which a drawn boundary may lie from the true one. From the day `stale_after` on, and
-    outside [`in_force_from`, `in_force_until`), the layer is as good as not loaded. Inside the extent layer
-    `complete_within` (empty: nowhere) what the layer does not show is not there.
+    `tolerance` is metres by which a drawn boundary may lie from the true one. From the day `stale_after` on (None: never,
+    and `never_stale` says why), and outside [`in_force_from`, `in_force_until`), the layer is as good as not loaded.
+    `recorded` is the day this version of the layer was. Inside the extent layer `complete_within` (empty: nowhere) what
+    the layer does not show is not there. Of a snapshot `stored` names each file beside the card, and so the card's own
+    sha256 stands for all of them.
     """
 
     id: str
@@ -57,20 +77,27 @@ class Card:
     as_of: date
     licence: str
     features: int
+    recorded: date
     stale_after: date | None = None
+    never_stale: Text = NOTHING
     in_force_from: date | None = None
     in_force_until: date | None = None
     complete_within: str = ""
     attributes: Mapping[str, str] | None = None
+    transformed: Transformed | None = None
+    counts: Counts | None = None
+    original: Mapping[str, str] | None = None
+    stored: Mapping[str, Stored] | None = None
     note: Text = NOTHING
+    invented: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """A card with its features. `sha256` is of the card's bytes and then the data's.
+    """A card with its features. `sha256` is of the card's bytes and then the data's; of a snapshot, of the card's.
 
-    `repaired` features had invalid geometry and were made valid; `unread` ones could not be read, so the layer never
-    says that something is not there.
+    `repaired` features had invalid geometry and were made valid; `unread` ones are not on the map, so the layer never
+    says that something is not there. `folder` is where a snapshot lies; None for data beside a hand-made card.
     """
 
     card: Card
@@ -78,6 +105,7 @@ class Layer:
     sha256: str
     repaired: int = 0
     unread: int = 0
+    folder: Path | None = None
 
     @property
     def id(self) -> str:
@@ -89,24 +117,20 @@ class Layer:
 
     @property
     def tolerance(self) -> Fraction:
-        """Metres a boundary may be off: the card's tolerance and what the layer's coordinate system adds."""
-        return self.card.tolerance + (datum_error(self.card.crs) or 0)
+        """Metres a boundary may be off: the card's tolerance and what the layer's coordinate systems add."""
+        came = self.card.transformed
+        return self.card.tolerance + (datum_error(self.card.crs) or 0) + (came.error if came else 0)
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the features of its file: as found on import, or as far as a hand-made layer was looked at."""
+        whole = len(self.features) + self.unread
+        return self.card.counts or Counts(read=whole, unread=self.unread, repaired=self.repaired)
 
     @property
     def gives_jurisdiction(self) -> bool:
         """An area with rules of its own: a basin (`basin_yangtze`) or a region."""
         return self.card.use is Use.AREA and self.kind.startswith(("basin_", "region_"))
-
-    def why_unusable(self, as_of: date) -> str:
-        """Why nothing the layer says holds on a day; empty when it may be used."""
-        card = self.card
-        if card.stale_after is not None and as_of >= card.stale_after:
-            return f"stale since {card.stale_after}"
-        if card.in_force_from is not None and as_of < card.in_force_from:
-            return f"in force only from {card.in_force_from}"
-        if card.in_force_until is not None and as_of >= card.in_force_until:
-            return f"no longer in force since {card.in_force_until}"
-        return ""
 
 
 @dataclass(frozen=True, slots=True)

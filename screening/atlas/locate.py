@@ -6,7 +6,7 @@ keep inside that; elsewhere "no" becomes undecided and a distance has no lower b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -24,20 +24,21 @@ from screening.atlas.placement import AreaHit, DistanceHit, Placement, Remark, U
 from screening.atlas.plan import MEASURED, Group, Plan
 from screening.atlas.site import Site
 from screening.atlas.touch import Touch, combine, find_touches, share
+from screening.atlas.versions import Reason
 from screening.atlas.vicinity import COUNTIES, WHOLE, Vicinity
 from screening.facts import FLAG_NO, Fact, Facts, Interval, Origin, Supplier, flag
 
 
-def locate(footprint: Footprint, atlas: Atlas, as_of: date) -> Placement:
+def locate(footprint: Footprint, atlas: Atlas, as_of: date, known_on: date | None = None) -> Placement:
     """The measured facts of a footprint on a day. Pure, and safe in many threads at once.
 
-    A kind of which no layer is usable that day has no fact at all, which is to say it is missing.
+    A kind of which no layer is usable that day has no fact at all, which is to say it is missing. With `known_on`, only
+    the versions of layers count that had been recorded by that day.
     """
     index = atlas.index
     site = Site.of(footprint)
     reach = index.tolerance if not footprint.error else tuple(one + footprint.error for one in index.tolerance)
-    unusable = tuple(layer.why_unusable(as_of) for layer in index.layers)
-    plan = Plan.of(index, tuple(number for number, why in enumerate(unusable) if not why))
+    plan = Plan.of(index, as_of, known_on)
     vicinity = Vicinity.of(site, index, reach, plan.usable)
     touches = find_touches(site, vicinity, reach)
     met = frozenset(touch.zone.layer for touch in touches if touch.shown)
@@ -52,8 +53,9 @@ def locate(footprint: Footprint, atlas: Atlas, as_of: date) -> Placement:
         hits=tuple(view.area_hits()),
         distances=tuple(view.distance_hits()),
         layers_used=plan.used,
-        warnings=tuple(view.warnings(unusable)),
-        untouched_units=view.untouched_units(),
+        warnings=tuple(view.warnings()),
+        drawn_units=plan.drawn_units,
+        touched_units=view.touched_units(),
     )
 
 
@@ -155,13 +157,12 @@ class _View:
         )
         yield Fact("site.jurisdictions", jurisdictions, plan.zoning_origin)
 
-    def untouched_units(self) -> frozenset[str]:
-        """The codes of drawn units that the farthest reach of the site misses; none where the reach is not known."""
+    def touched_units(self) -> frozenset[str] | None:
+        """The codes of units that the farthest reach of the site touches; None where that is not known."""
         if self.site.reach is None:
-            return frozenset()
-        drawn = {code for number in self.plan.units for code in self.index.layers[number].features.codes}
-        touched = {layer.features.codes[touch.zone.feature] for touch, layer in self._features(Use.UNITS)}
-        return frozenset(code for code in drawn - touched if code is not None)
+            return None
+        touched = (layer.features.codes[touch.zone.feature] for touch, layer in self._features(Use.UNITS))
+        return frozenset(code for code in touched if code is not None)
 
     def unit_hits(self) -> Iterator[UnitHit]:
         for touch, layer in self._features(Use.UNITS):
@@ -191,10 +192,11 @@ class _View:
                 name = layer.features.names[found.feature] or ""
                 yield DistanceHit(layer.kind, layer.id, name, length_interval(*bounds), found.longitude, found.latitude)
 
-    def warnings(self, unusable: Sequence[str]) -> Iterator[Remark]:
-        for layer, why in zip(self.index.layers, unusable, strict=True):
-            if why:
-                yield Remark(layer.id, f"未采用该图层：{_chinese(why)}", f"not used: {why}")
+    def warnings(self) -> Iterator[Remark]:
+        for number, why in self.plan.unusable:
+            if why.reason is not Reason.SUPERSEDED:
+                words = why.words
+                yield Remark(self.index.layers[number].id, f"未采用该图层：{words.zh}", f"not used: {words.en}")
         for number in self.plan.present:
             layer = self.index.layers[number]
             if layer.unread:
@@ -209,10 +211,3 @@ class _View:
                     "用地未完全处于该图层的完整覆盖范围内，未显示之处不能视为不存在",
                     "the site is not wholly inside the area this layer completely covers",
                 )
-
-
-def _chinese(why: str) -> str:
-    day = why.rsplit(" ", 1)[-1]
-    if why.startswith("stale"):
-        return f"自 {day} 起过期"
-    return f"{day} 起方生效" if why.startswith("in force") else f"{day} 起已失效"

@@ -81,8 +81,8 @@ class Remark:
 class Placement:
     """What the atlas says of a footprint on a day. `layers_used` are (id, sha256) of the layers the facts rest on.
 
-    `untouched_units` are the control units that are drawn and that the site certainly does not reach. A layer of units
-    draws each of its units whole, so this holds also where the layer does not show every unit.
+    `drawn_units` are the codes of all control units that some layer draws, `touched_units` of those that the site may
+    reach; None where it may reach any.
     """
 
     facts: Facts
@@ -91,4 +91,12 @@ class Placement:
     distances: tuple[DistanceHit, ...]
     layers_used: tuple[tuple[str, str], ...]
     warnings: tuple[Remark, ...]
-    untouched_units: frozenset[str] = frozenset()
+    drawn_units: frozenset[str] = frozenset()
+    touched_units: frozenset[str] | None = None
+
+    def is_clear_of(self, unit: str) -> bool:
+        """True when a control unit is drawn and the site certainly does not reach it.
+
+        A layer of units draws each of its units whole, so this holds also where it does not show every unit.
+        """
+        return self.touched_units is not None and unit in self.drawn_units and unit not in self.touched_units

@@ -1,9 +1,10 @@
-"""Which layers answer which question on a day: worked out once for every set of usable layers."""
+"""Which layers answer which question on a day: worked out once for every day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from screening.atlas.index import Index
 from screening.atlas.layer import Layer, Use
+from screening.atlas.versions import Unusable, select_versions
 from screening.facts import Origin, Supplier
 
 MEASURED: Final = Origin(Supplier.ATLAS, "", "measured on the drawn footprint")
@@ -33,9 +35,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The layers usable on a day (`present`, by number), by kind and by what they say of jurisdictions."""
+    """The layers usable on a day (`present`, by number), by kind and by what they say of jurisdictions; why others are not.
+
+    `drawn_units` are the codes of all control units that are drawn.
+    """
 
     present: tuple[int, ...]
+    unusable: tuple[tuple[int, Unusable], ...]
     usable: NDArray[np.bool_]
     used: tuple[tuple[str, str], ...]
     groups: tuple[Group, ...]
@@ -44,11 +50,15 @@ class Plan:
     admin: tuple[int, ...]
     units_origin: Origin
     zoning_origin: Origin
+    drawn_units: frozenset[str]
 
     @staticmethod
     @lru_cache(maxsize=64)
-    def of(index: Index, present: tuple[int, ...]) -> Plan:
+    def of(index: Index, as_of: date, known_on: date | None = None) -> Plan:
+        """The plan for a day, and for what had been recorded by another."""
         layers = index.layers
+        reasons = select_versions(layers, as_of, known_on)
+        present = tuple(number for number, why in enumerate(reasons) if why is None)
         by_kind: dict[str, list[int]] = {}
         for number in present:
             if layers[number].card.use is not Use.EXTENT:
@@ -62,6 +72,7 @@ class Plan:
         zoning = [*admin, *units, *(number for group in named for number in group.layers)]
         return Plan(
             present=present,
+            unusable=tuple((number, why) for number, why in enumerate(reasons) if why is not None),
             usable=usable,
             used=tuple((layers[number].id, layers[number].sha256) for number in present),
             groups=groups,
@@ -70,6 +81,9 @@ class Plan:
             admin=admin,
             units_origin=_origin(layers[number] for number in units),
             zoning_origin=_origin(layers[number] for number in zoning),
+            drawn_units=frozenset(
+                code for number in units for code in layers[number].features.codes if code is not None
+            ),
         )
 
 

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from screening.atlas.blocks import Blocks
-from screening.atlas.crs import Floats, Integers
+from screening.atlas.crs import MAX_EDGE, Floats, Integers
 from screening.atlas.pieces import pieces
 from screening.atlas.shapes import Shapes
 
 MOST: Final = 2048
 """Vertices up to which a part is searched whole."""
+
+_CUT: Final = 200_000
+"""Vertices up to which a layer's long edges are cut beforehand."""
 
 PIECE: Final = 512
 """Vertices of the pieces that a bigger part is cut into."""
@@ -30,10 +33,12 @@ class Prepared:
     """The pieces of an areal layer (none of lines) and the blocks of its boundaries.
 
     Piece i lies in part `part[i]` and in the box `bounds[i]`; it is that whole part where `cut_number[i]` is -1, and
-    otherwise piece `cut_number[i]` of `cut`. Pieces go by parts, so those of one feature stand together.
+    otherwise piece `cut_number[i]` of `cut`. Pieces go by parts, so those of one feature stand together. The blocks are
+    of `outline`: the shapes, of a small layer with its long edges cut.
     """
 
     shapes: Shapes
+    outline: Shapes
     cut: Shapes
     part: Integers
     cut_number: Integers
@@ -42,10 +47,14 @@ class Prepared:
 
     @classmethod
     def of(cls, shapes: Shapes) -> Prepared:
-        blocks = Blocks.of(shapes)
+        outline = shapes
+        if len(shapes.xy) <= _CUT and shapes.longest_edge() > MAX_EDGE:
+            cut_edges = shapes.with_edges_to(MAX_EDGE)
+            outline = cut_edges if len(cut_edges.xy) <= _CUT else shapes
+        blocks = Blocks.of(outline)
         if not shapes.areal or len(shapes.rings) < 2:
             none = np.zeros(0, dtype=np.int64)
-            return cls(shapes, Shapes.of([], areal=True), none, none, np.zeros((0, 4)), blocks)
+            return cls(shapes, outline, Shapes.of([], areal=True), none, none, np.zeros((0, 4)), blocks)
         sizes = shapes.vertices[shapes.rings[1:]] - shapes.vertices[shapes.rings[:-1]]
         big = np.flatnonzero(sizes > MOST)
         cut, source = pieces(Shapes.of([shapes.part(int(number)) for number in big], areal=True), PIECE)
@@ -54,7 +63,7 @@ class Prepared:
         number = np.concatenate([np.full(len(whole), -1), np.arange(len(source))])
         bounds = np.concatenate([shapes.part_bounds()[whole], cut.part_bounds()])
         order = np.argsort(part, kind="stable")
-        return cls(shapes, cut, part[order], number[order], bounds[order], blocks)
+        return cls(shapes, outline, cut, part[order], number[order], bounds[order], blocks)
 
     @property
     def feature(self) -> Integers:

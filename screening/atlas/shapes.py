@@ -46,26 +46,17 @@ class Shapes:
         if not np.isin(kinds, (whole, single)).all():
             other = shapes[~np.isin(kinds, (whole, single))][0]
             raise ValueError(f"a {other.geom_type} among {'polygons' if areal else 'lines'}")
-        kind = shapely.GeometryType.MULTIPOLYGON if areal else shapely.GeometryType.MULTILINESTRING
-        if shapely.is_empty(shapes).all():
-            none = np.zeros(1, dtype=np.int64)
-            return cls(areal, np.zeros((0, 2)), none, none, np.zeros(len(shapes) + 1, dtype=np.int64))
-        # to_ragged_array keeps single parts single when all are, so one that is not leads the way.
-        make = shapely.multipolygons if areal else shapely.multilinestrings
         parts, owner = shapely.get_parts(shapes, return_index=True)
-        count = np.bincount(owner, minlength=len(shapes))
-        found, xy, offsets = shapely.to_ragged_array(np.append(shapes, make([parts[0], parts[0]])), include_z=False)
-        assert found == kind
-        extra = shapely.get_num_coordinates(parts[0]) * 2
-        xy = np.ascontiguousarray(xy[: len(xy) - extra], dtype=np.float64)
+        # An empty part has no ring, and whoever looks for its first vertex would find another's.
+        parts, owner = parts[~shapely.is_empty(parts)], owner[~shapely.is_empty(parts)]
+        whole_parts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(shapes)))]).astype(np.int64)
+        if not len(parts):
+            none = np.zeros(1, dtype=np.int64)
+            return cls(areal, np.zeros((0, 2)), none, none, whole_parts)
+        _, xy, offsets = shapely.to_ragged_array(parts, include_z=False)
         levels = [np.asarray(level, dtype=np.int64) for level in offsets]
-        if areal:
-            vertices, rings, whole_parts = levels
-            more = shapely.get_num_interior_rings(parts[0]) + 1
-            return cls(areal, xy, vertices[: -2 * more], rings[:-2], whole_parts[:-1])
-        vertices, whole_parts = levels
-        assert len(count) == len(whole_parts) - 2
-        return cls(areal, xy, vertices[:-2], np.arange(len(vertices) - 2, dtype=np.int64), whole_parts[:-1])
+        rings = levels[1] if areal else np.arange(len(parts) + 1, dtype=np.int64)
+        return cls(areal, np.ascontiguousarray(xy, dtype=np.float64), levels[0], rings, whole_parts)
 
     def __len__(self) -> int:
         return len(self.parts) - 1
@@ -81,6 +72,26 @@ class Shapes:
             return np.zeros((0, 4))
         starts = self.vertices[self.rings[:-1]]
         return np.hstack([np.minimum.reduceat(self.xy, starts), np.maximum.reduceat(self.xy, starts)])
+
+    def longest_edge(self) -> float:
+        """The longest edge, in degrees as the crow would fly on a flat map."""
+        steps = np.diff(self.xy, axis=0)
+        steps[self.vertices[1:-1] - 1] = 0.0
+        return float(np.sqrt(np.einsum("ij,ij->i", steps, steps).max(initial=0.0)))
+
+    def with_edges_to(self, longest: float) -> Shapes:
+        """The same shapes with further vertices, so that no edge is longer than some degrees."""
+        steps = np.vstack([np.diff(self.xy, axis=0), np.zeros((min(1, len(self.xy)), 2))])
+        steps[self.vertices[1:] - 1] = 0.0
+        count = np.maximum(np.ceil(np.hypot(steps[:, 0], steps[:, 1]) / longest).astype(np.int64), 1)
+        ends = np.cumsum(count)
+        place = np.arange(int(count.sum())) - np.repeat(ends - count, count)
+        xy = (
+            np.repeat(self.xy, count, axis=0)
+            + np.repeat(steps, count, axis=0) * (place / np.repeat(count, count))[:, None]
+        )
+        vertices = np.concatenate([np.zeros(1, dtype=np.int64), ends[self.vertices[1:] - 1]])
+        return Shapes(self.areal, xy, vertices, self.rings, self.parts)
 
     def part(self, number: int) -> BaseGeometry:
         """One part as a Polygon or LineString."""

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from screening.atlas.crs import Floats, Integers, grown, metres_per_degree, polygonal, shrunk
+from screening.atlas.crs import Floats, Integers, metres_per_degree, offset, polygonal
 from screening.atlas.features import is_county
 from screening.atlas.index import Index
 from screening.atlas.layer import Layer, Use
@@ -34,6 +34,10 @@ COUNTIES: Final = -2
 
 _HAIR: Final = 1e-9
 """Degrees within which a cut piece may not say on which side of its boundary something lies; its cuts are truer by far."""
+
+_SHRINK: Final = Fraction(103, 50)
+_SLACK: Final = Fraction(1, 5)
+"""A union is shrunk by this many times the tolerance, and metres more, after it was grown by the tolerance and 2 %."""
 
 _CLEAR: Final = 1e-12
 """Square degrees (a square decimetre) in common that no cut can have made up."""
@@ -67,16 +71,15 @@ class Vicinity:
         """`reach` is metres by which each layer's boundaries may be off."""
         if not usable.any():
             return cls((), {})
-        found = _Window.about(site, index, reach, usable).features()
-        zones: list[Zone] = []
+        drafts: list[_Draft] = []
         extents: dict[int, BaseGeometry] = {}
-        for number, group in groupby(found, key=lambda local: local.layer):
-            layer, local = index.layers[number], list(group)
+        for number, group in groupby(_Window.about(site, index, reach, usable).features(), key=lambda one: one.layer):
+            layer, found = index.layers[number], list(group)
             if layer.card.use is Use.EXTENT:
-                extents[number] = _joined([one.clipped for one in local])
+                extents[number] = _joined([one.clipped for one in found])
             else:
-                zones.extend(_zones(layer, local, reach[number]))
-        return cls(tuple(zones), extents)
+                drafts.extend(_drafts(layer, found))
+        return cls(tuple(_zones(drafts, reach)), extents)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,36 +160,69 @@ def _clipped(shapes: NDArray[Any], window: Floats) -> NDArray[Any]:
     return clipped
 
 
-def _zones(layer: Layer, found: Sequence[_Local], reach: Fraction) -> Iterator[Zone]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draft:
+    """A zone yet without core and shell. `named` are the features that it is, or that it is the union of."""
+
+    layer: int
+    names: tuple[int, ...]
+    drawn: BaseGeometry
+    clipped: BaseGeometry
+    fills: bool
+
+    @property
+    def is_union(self) -> bool:
+        return self.names[0] < 0
+
+
+def _drafts(layer: Layer, found: Sequence[_Local]) -> Iterator[_Draft]:
     """The zones of a layer near the site: its features, and of units and administrative areas their unions."""
     for local in found:
-        yield _zone(local, reach)
-    if layer.card.use in (Use.UNITS, Use.ADMIN):
-        yield _union(WHOLE, found, reach)
-        if layer.card.use is Use.ADMIN:
-            counties = [local for local in found if is_county(layer.features.codes[local.feature])]
+        yield _Draft(local.layer, (local.feature,), local.drawn, local.clipped, local.fills)
+    if layer.card.use is Use.UNITS:
+        yield _union((WHOLE,), found)
+    elif layer.card.use is Use.ADMIN:
+        counties = [local for local in found if is_county(layer.features.codes[local.feature])]
+        if len(counties) == len(found):
+            yield _union((WHOLE, COUNTIES), found)
+        else:
+            yield _union((WHOLE,), found)
             if counties:
-                yield _union(COUNTIES, counties, reach)
+                yield _union((COUNTIES,), counties)
 
 
-def _zone(local: _Local, reach: Fraction) -> Zone:
-    if reach == 0:
-        return Zone(local.layer, local.feature, local.drawn, local.drawn, local.drawn, True)
-    if local.fills:
-        return Zone(local.layer, local.feature, local.drawn, local.clipped, local.clipped, False)
-    core, shell = shrunk(local.clipped, reach), grown(local.clipped, reach)
-    return Zone(local.layer, local.feature, local.drawn, core, shell, False)
-
-
-def _union(name: int, found: Sequence[_Local], reach: Fraction) -> Zone:
-    layer = found[0].layer
+def _union(names: tuple[int, ...], found: Sequence[_Local]) -> _Draft:
     filling = next((local for local in found if local.fills), None)
     union = _joined([local.clipped for local in found]) if filling is None else filling.clipped
-    if reach == 0 or filling is not None:
-        return Zone(layer, name, union, union, union, reach == 0)
-    # A gap narrower than the boundaries are uncertain is none: grown over it and shrunk back, with room for the slack.
-    closed = grown(union, reach)
-    return Zone(layer, name, union, shrunk(closed, reach * Fraction(103, 50) + Fraction(1, 5)), closed, False)
+    return _Draft(found[0].layer, names, union, union, filling is not None)
+
+
+def _zones(drafts: Sequence[_Draft], reach: Sequence[Fraction]) -> Iterator[Zone]:
+    """The zones with their cores and shells, all made in two rounds."""
+    fringed = [draft for draft in drafts if reach[draft.layer] and not draft.fills]
+    shells: Sequence[BaseGeometry] = []
+    cores: Sequence[BaseGeometry] = []
+    if fringed:
+        shells = list(offset([draft.clipped for draft in fringed], [reach[draft.layer] for draft in fringed]))
+        # A gap between units narrower than their boundaries are uncertain is none: the union is grown over it and shrunk
+        # back, with room for the slack of both.
+        cores = list(
+            offset(
+                [shell if draft.is_union else draft.clipped for draft, shell in zip(fringed, shells, strict=True)],
+                [-_SHRINK * reach[one.layer] - _SLACK if one.is_union else -reach[one.layer] for one in fringed],
+            )
+        )
+    made = iter(zip(cores, shells, strict=True))
+    for draft in drafts:
+        exact = reach[draft.layer] == 0
+        if exact:
+            core = shell = draft.drawn
+        elif draft.fills:
+            core = shell = draft.clipped
+        else:
+            core, shell = next(made)
+        for name in draft.names:
+            yield Zone(draft.layer, name, draft.drawn, core, shell, exact)
 
 
 def _joined(shapes: Sequence[BaseGeometry] | NDArray[Any]) -> BaseGeometry:

@@ -13,12 +13,13 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from screening.atlas import Atlas, read_atlas
+from screening.atlas import Atlas, Source, read_atlas
+from screening.atlas.formats import FOOTPRINT_LIMITS, SourceError, read_source
 from screening.cli.common import Day, clear_errors, day_option, lang_option, rules_option, settings_of, zones_option
 from screening.decision import OUTCOME_WORDS, Decision, Outcome
 from screening.documents import decode
-from screening.errors import InputError, Problem
-from screening.project import Project
+from screening.errors import FootprintError, InputError, Problem
+from screening.project import Project, Site
 from screening.report.geojson import to_feature
 from screening.report.text import explain, summary
 from screening.rulebook.reader import Rulebook
@@ -45,7 +46,11 @@ def check(
     project = Project.parse(decode(sys.stdin.buffer.read(), "-"), "-") if str(file) == "-" else Project.read(file)
     try:
         decision = screen(
-            project, Rulebook.load(settings.rules), read_atlas(settings.zones), as_of=as_of or date.today()
+            project,
+            Rulebook.load(settings.rules),
+            read_atlas(settings.zones),
+            as_of=as_of or date.today(),
+            source=_read_site_file(project.site, file),
         )
     except InputError as error:
         raise type(error)([Problem(f"{file}{p.where}", p.what, p.remedy, p.zh) for p in error.problems]) from None
@@ -57,6 +62,29 @@ def check(
         click.echo(explain(decision, lang))
     if exit_code:
         sys.exit({Outcome.PASS: 0, Outcome.REVIEW: 3, Outcome.REJECT: 4}[decision.outcome])
+
+
+def _read_site_file(site: Site, application: Path) -> Source | None:
+    """The file that an application names as its site, from the application's own folder or below it."""
+    if site.file is None or str(application) == "-":
+        return None
+    folder = application.resolve().parent
+    path = (folder / site.file).resolve()
+    if not path.is_relative_to(folder):
+        raise InputError(
+            Problem(
+                "/site/file",
+                f'"{site.file}" lies outside the folder of the application',
+                "put it beside the application, and write its name",
+                f"“{site.file}”不在申请文件所在文件夹内，请放在申请文件旁并只写文件名",
+            )
+        )
+    try:
+        return read_source(path, layer=site.layer, limits=FOOTPRINT_LIMITS)
+    except SourceError as error:
+        raise FootprintError(
+            [Problem(f"/site/file: {p.where}", p.what, p.remedy, p.zh) for p in error.problems]
+        ) from None
 
 
 @click.command()

@@ -67,9 +67,18 @@ def test(rules: Path | None) -> None:
 def list_rules(as_of: date | None, lang: str, rules: Path | None) -> None:
     """Every rule in force on a day."""
     rulebook = Rulebook.load(settings_of(rules).rules)
-    for rule in rulebook.in_force(as_of or date.today()):
+    day = as_of or date.today()
+    for rule in rulebook.in_force(day):
         click.echo(
             f"{rule.id:52} {rule.effect.value:10} {rule.level.value:9} {rule.jurisdiction:14} {rule.title.get(lang)}"
+        )
+    lists = [one for one in rulebook.lists if one.in_force(day)]
+    if lists:
+        clauses, units = sum(one.card.table.clauses for one in lists), sum(len(one.units) for one in lists)
+        click.echo(
+            f"另有 {len(lists)} 份准入清单：{units} 个单元 {clauses} 条，见 `screening lists`"
+            if lang == "zh"
+            else f"plus {clauses} clauses of {units} units in {len(lists)} access lists: see `screening lists`"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,6 +81,23 @@ def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: Durabl
         judged.extend(here)
         facts = facts.and_also(_classes(stratum.sets, here))
     return Judgement(tuple(judged), tuple(aside), facts, failure)
+
+
+def judge_all(
+    program: Program,
+    local: Iterable[Program],
+    facts: Facts,
+    vocabulary: Vocabulary,
+    engine: DurableEngine | None = None,
+) -> Judgement:
+    """The program of the day, then those of the units the site may lie in, over the facts with the classes it set."""
+    found = judge(program, facts, vocabulary, engine)
+    for one in local:
+        more = judge(one, found.facts, vocabulary, engine)
+        found = Judgement(
+            (*found.ran, *more.ran), (*found.aside, *more.aside), more.facts, found.failure or more.failure
+        )
+    return found
 
 
 @lru_cache(maxsize=20_000)

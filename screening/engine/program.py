@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,6 +15,8 @@ from screening.rulebook.reader import Rulebook
 from screening.rulebook.rulefile import EVERYWHERE, JURISDICTIONS
 
 GROUP_SIZE: Final = 30
+MOST_UNITS: Final = 2_000
+"""How many units keep the program of their access lists."""
 _SECTOR: Final = "project.sector"
 
 
@@ -81,6 +84,25 @@ class _Shared:
 def _prepare_day(shared: _Shared, day: date) -> Program:
     rules = shared.rulebook.in_force(day)
     return _prepare_rules(rules, frozenset(rule.classifies for rule in shared.rulebook.rules if rule.classifies))
+
+
+def prepare_units(rulebook: Rulebook, units: Iterable[str], day: date) -> tuple[Program, ...]:
+    """A program for each of these control units that the access lists in force on a day have rules for.
+
+    Each has its own scale, so that a unit no decision has met before leaves what is compiled for the others as it is.
+    They set no classes: they run after the program of the day, over the facts it leaves.
+    """
+    shared = _Shared(rulebook)
+    found = (
+        _prepare_unit(shared, unit, tuple(one.id for one in rulebook.lists_of(unit, day))) for unit in sorted(units)
+    )
+    return tuple(program for program in found if program.strata)
+
+
+@lru_cache(maxsize=MOST_UNITS)
+def _prepare_unit(shared: _Shared, unit: str, lists: tuple[str, ...]) -> Program:
+    rules = tuple(rule for one in shared.rulebook.lists if one.id in lists for rule in one.rules(unit))
+    return _build(rules, frozenset())
 
 
 _programs: dict[tuple[tuple[str, ...], frozenset[str]], Program] = {}

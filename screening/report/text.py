@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from screening.decision import NOTICE, OUTCOME_WORDS, Decision, Finding, Ground, Need, Outcome, Reason
+from screening.decision import NOTICE, OUTCOME_WORDS, Decision, Finding, Ground, Need, Outcome, PossiblePlace, Reason
 from screening.text import Text
 
 _REASONS: Final[Mapping[Reason, Text]] = {
@@ -18,6 +18,7 @@ _REASONS: Final[Mapping[Reason, Text]] = {
     Reason.OBLIGATION: Text("附条件", "obligation"),
     Reason.NO_ACCESS_LIST: Text("清单未载入", "no access list loaded"),
     Reason.NOT_KEPT: Text("规则库未覆盖该日", "the rulebook is not kept for that day"),
+    Reason.AMBIGUOUS_PLACE: Text("坐标系未定", "the coordinate system is not certain"),
     Reason.ENGINE_DISAGREES: Text("两套引擎不一致", "the engines differ"),
     Reason.ENGINE_FAILED: Text("推理引擎故障", "the engine failed"),
 }
@@ -29,6 +30,7 @@ _CLASSES: Final = {
 _STATES: Final = {"yes": Text("是", "yes"), "no": Text("否", "no"), "maybe": Text("待定", "undecided")}
 _LAYER: Final = Text("由图层量算；请补充或更新相应图层", "measured on the map; add or update its layer")
 MOST_FINDINGS: Final = 25
+MOST_GROUNDS: Final = 3
 _COUNT: Final = "一二三四五六七八九"
 
 
@@ -52,7 +54,7 @@ def _lines(decision: Decision, lang: str, places: int) -> Iterator[str]:
         return f"\n{_COUNT[number - 1]}、{text.zh}" if zh else f"\n{number}. {text.en}"
 
     yield heading(Text("位置", "Where"))
-    yield from _where(decision.place, lang, places)
+    yield from _possible_places(decision.places, lang) if decision.places else _where(decision.place, lang, places)
     classes = [(key, entry) for key, entry in decision.classes.items() if entry["state"] != "no"]
     if classes:
         yield heading(Text("项目认定", "What the project is"))
@@ -128,6 +130,33 @@ def _where(place: Mapping[str, Any], lang: str, places: int) -> Iterator[str]:
         yield f"  {'涉及' if zh else 'meets'} {hit['name'] or hit['kind']} [{hit['kind']}] {share}{'' if hit['certain'] else maybe}"
     for near in sorted(place["distances"], key=lambda entry: float(entry["metres"][0] or 0))[:places]:
         yield f"  {'距' if zh else 'from'} {near['name'] or near['kind']} [{near['kind']}]: {_range(near['metres'], ' m', lang)}"
+
+
+def _possible_places(places: Sequence[PossiblePlace], lang: str) -> Iterator[str]:
+    """Each place the site may be at, with what would be decided there and on what grounds."""
+    zh = lang == "zh"
+    yield (
+        f"  坐标系未定，可能是以下 {len(places)} 处之一："
+        if zh
+        else f"  The coordinate system is not certain; the site is one of these {len(places)} places:"
+    )
+    for one in places[:MOST_FINDINGS]:
+        at = f"{float(one.longitude):.4f}°E {float(one.latitude):.4f}°N ± {one.error} m"
+        yield f"  - {one.system}  {one.name.get(lang)}{'：' if zh else ': '}{at}"
+        if not one.worked_out:
+            yield "      候选过多，未逐一判定；须人工复核" if zh else "      not worked out, there are too many: review"
+            continue
+        words = OUTCOME_WORDS[one.outcome].get(lang)
+        titles = [finding.title.get(lang) for finding in one.findings if finding.outcome is one.outcome]
+        shown = ("；" if zh else "; ").join(titles[:MOST_GROUNDS]) if one.outcome is not Outcome.PASS else ""
+        more = len(titles) - MOST_GROUNDS
+        if shown and more > 0:
+            shown += f"等 {len(titles)} 项" if zh else f" and {more} more"
+        grounds = (f"（{shown}）" if zh else f" ({shown})") if shown else ""
+        yield f"      按此：{words}{grounds}" if zh else f"      would be: {words}{grounds}"
+    if len(places) > MOST_FINDINGS:
+        rest = len(places) - MOST_FINDINGS
+        yield f"  （另有 {rest} 处）" if zh else f"  (and {rest} more)"
 
 
 def _percent(end: str | None) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, KeysView, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final
 from screening.decision import canonical_json
 from screening.documents import DocumentError, Node, parse_yaml, read_text
 from screening.errors import Problem, RulebookError, suggest
+from screening.rulebook.lists.access_list import CARD, FOLDER, AccessList, read_lists
 from screening.rulebook.model import (
     Instrument,
     Period,
@@ -29,7 +30,10 @@ ALWAYS: Final = Period()
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All rules, whatever their dates, with the vocabulary and the instruments they rest on."""
+    """All rules, whatever their dates, with the vocabulary and the instruments they rest on.
+
+    `rules` are those of rule files. The clauses of `lists` become rules when a unit is asked for (`rules_of_units`).
+    """
 
     rules: tuple[Rule, ...]
     vocabulary: Vocabulary
@@ -39,6 +43,8 @@ class Rulebook:
     """SHA-256 over the vocabulary and the instruments, whose words stand in every decision."""
     kept: Period = ALWAYS
     """The days for which the rulebook was read against the law; outside it no decision passes without a person."""
+    lists: tuple[AccessList, ...] = ()
+    """The published access lists, in the order of their ids."""
 
     @classmethod
     def load(cls, folder: str | Path) -> Rulebook:
@@ -46,26 +52,51 @@ class Rulebook:
         return read_rulebook(Path(folder))
 
     def in_force(self, day: date) -> tuple[Rule, ...]:
-        """The rules in force on a day, in the order of their ids."""
+        """The rules in force on a day, in the order of their ids; those of access lists are not among them."""
         return tuple(rule for rule in self.rules if rule.effective.covers(day))
 
     def find(self, rule_id: str, day: date | None = None) -> Rule | None:
-        """A rule by id: the version in force on `day`, else the latest."""
+        """A rule by id, of a rule file or of a list: the version in force on `day`, else the latest."""
         versions = [rule for rule in self.rules if rule.id == rule_id]
+        versions.extend(rule for one in self.lists if (rule := one.find(rule_id)) is not None)
         if day is not None:
             return next((rule for rule in versions if rule.effective.covers(day)), None)
         return max(versions, key=lambda rule: rule.effective.start or date.min, default=None)
 
     def only(self, rules: Iterable[Rule]) -> Rulebook:
-        """The same rulebook with only some of its rules, or with others."""
-        return Rulebook(
-            tuple(sorted(rules, key=_order)), self.vocabulary, self.instruments, self.root, self.words, self.kept
-        )
+        """The same rulebook with only some of its rules, or with others. Its access lists stay."""
+        return replace(self, rules=tuple(sorted(rules, key=_order)))
+
+    def lists_of(self, unit: str, day: date) -> tuple[AccessList, ...]:
+        """The lists in force on a day that say something of a control unit."""
+        return tuple(one for one in self._lists_by_unit.get(unit, ()) if one.in_force(day))
+
+    @cached_property
+    def _lists_by_unit(self) -> Mapping[str, tuple[AccessList, ...]]:
+        # Made once: a nation has hundreds of lists, and every decision asks for a few places.
+        found: dict[str, tuple[AccessList, ...]] = {}
+        for one in self.lists:
+            for unit in one.units:
+                found[unit] = (*found.get(unit, ()), one)
+        return found
+
+    def rules_of_unit(self, unit: str, day: date) -> tuple[Rule, ...]:
+        """The rules that the lists in force on a day have for a control unit, in the order of their ids.
+
+        Raises AccessListError when a list's clauses cannot be read, which loading it has ruled out.
+        """
+        return tuple(rule for one in self.lists_of(unit, day) for rule in one.rules(unit))
+
+    def listed_units(self, day: date) -> tuple[KeysView[str], ...]:
+        """The units of every list in force on a day, a set for each list."""
+        return tuple(one.units.keys() for one in self.lists if one.in_force(day))
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over all rules in order of their ids, with the level and period they have here, and over `words`."""
-        lines = (f"{rule.id} {rule.digest} {rule.level} {rule.effective}" for rule in self.rules)
+        """SHA-256 over all rules in order of their ids, with the level and period they have here, over the lists, and
+        over `words`."""
+        lines = [f"{rule.id} {rule.digest} {rule.level} {rule.effective}" for rule in self.rules]
+        lines.extend(f"{one.id} {one.digest}" for one in self.lists)
         return hashlib.sha256("\n".join((self.words, str(self.kept), *lines)).encode()).hexdigest()
 
 
@@ -74,11 +105,12 @@ def _order(rule: Rule) -> tuple[str, date]:
 
 
 def rule_files(folder: Path) -> Iterator[Path]:
-    """Every rule file under a folder: YAML that is neither cases, vocabulary nor the instrument register."""
+    """Every rule file under a folder: YAML that is neither cases, vocabulary, an access list nor the instrument register."""
     for path in sorted(folder.rglob("*.yaml")):
         inside = path.relative_to(folder)
         if (
             inside.parts[0] != "vocabulary"
+            and not (path.name == CARD and FOLDER in inside.parts[:-2])
             and inside.as_posix() not in ("instruments.yaml", "rulebook.yaml")
             and not path.name.endswith(".cases.yaml")
         ):
@@ -94,6 +126,7 @@ def read_rulebook(folder: Path) -> Rulebook:
     vocabulary = read_vocabulary(folder / "vocabulary", reading, f"{folder.name}/vocabulary")
     instruments = _instruments(folder / "instruments.yaml", f"{folder.name}/instruments.yaml", reading)
     kept = _kept(folder / "rulebook.yaml", f"{folder.name}/rulebook.yaml", reading)
+    lists, instruments = read_lists(folder, vocabulary, instruments, reading)
     rules: list[Rule] = []
     for path in rule_files(folder):
         shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
@@ -116,7 +149,7 @@ def read_rulebook(folder: Path) -> Rulebook:
             )
     if reading.problems:
         raise RulebookError(sorted(set(reading.problems), key=_by_line))
-    return Rulebook(tuple(rules), vocabulary, instruments, str(folder), _words(vocabulary, instruments), kept)
+    return Rulebook(tuple(rules), vocabulary, instruments, str(folder), _words(vocabulary, instruments), kept, lists)
 
 
 def _words(vocabulary: Vocabulary, instruments: Mapping[str, Instrument]) -> str:

@@ -88,7 +88,11 @@ def read_rule(
                 *(when.parts if isinstance(when, AllOf) else (when,)),
             )
         )
-    meaning = {"words": node.plain(), "when": _plain(when), "unless": _plain(unless) if unless else None}
+    meaning = {
+        "words": node.plain(),
+        "when": plain_condition(when),
+        "unless": plain_condition(unless) if unless else None,
+    }
     return Rule(
         id=rule_id,
         title=reading.bilingual(parts.get("title"), needed=True),
@@ -179,15 +183,15 @@ def _places(node: Node | None, vocabulary: Vocabulary, reading: Reading) -> None
                 )
 
 
-def _plain(condition: Condition) -> Any:
+def plain_condition(condition: Condition) -> Any:
     """A condition as plain JSON data, sets sorted and numbers exact: what the digest of a rule is made over."""
     match condition:
         case Test():
             value = sorted(condition.value) if isinstance(condition.value, frozenset) else str(condition.value)
             return [condition.fact, condition.op.value, value]
         case Not():
-            return {"not": _plain(condition.part)}
+            return {"not": plain_condition(condition.part)}
         case AllOf():
-            return {"all": [_plain(part) for part in condition.parts]}
+            return {"all": [plain_condition(part) for part in condition.parts]}
         case _:
-            return {"any": [_plain(part) for part in condition.parts]}
+            return {"any": [plain_condition(part) for part in condition.parts]}

@@ -72,6 +72,7 @@ class Sheet:
             "tolerance": self.tolerance,
             "source": "a test",
             "as_of": "2026-06-30",
+            "stale_after": "2036-06-30",
             "licence": "CC0-1.0",
             "complete_within": self.within or None,
             "features": len(collected),

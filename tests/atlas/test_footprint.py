@@ -78,9 +78,16 @@ def test_wgs84_is_cgcs2000_within_half_a_metre() -> None:
     assert read_footprint(legacy, "").error == Fraction(1, 2)
 
 
-@pytest.mark.parametrize("crs", ["EPSG:3857", "GCJ-02", "", "EPSG:44901", "北京54"])
+@pytest.mark.parametrize("crs", ["", "EPSG:44901", "EPSG:4267", "广州独立坐标系", "新1954年北京坐标系", "bd09mc"])
 def test_other_coordinate_systems_are_refused_by_name(crs: str) -> None:
     assert "not read" in refusal(polygon(SQUARE), crs=crs).what
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4547", "西安80 3度带 38带"])
+def test_degrees_are_refused_as_coordinates_of_a_plane(crs: str) -> None:
+    problem = refusal(polygon(SQUARE), crs=crs)
+    assert "in degrees" in problem.what
+    assert "4490" in problem.zh
 
 
 @pytest.mark.parametrize(

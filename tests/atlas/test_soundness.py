@@ -123,7 +123,7 @@ def test_no_nearer_place_is_lost_in_the_search(x: float, y: float, size: float, 
             project(one.geometry.boundary if one.geometry.geom_type == "Polygon" else one.geometry, site.plane)
             for one in layer.features
         ]
-        assert found[number].metres == pytest.approx(min(shapely.distance(site.flat, outlines)), rel=1e-5, abs=1e-3)
+        assert found[number].metres == pytest.approx(min(shapely.distance(site.flat, outlines)), rel=1e-5, abs=0.01)
 
 
 @given(places, places, st.floats(0, 800))
