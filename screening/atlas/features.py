@@ -8,6 +8,7 @@ from typing import overload
 
 from shapely.geometry.base import BaseGeometry
 
+from screening.atlas.points import PointGrid
 from screening.atlas.prepared import Prepared
 from screening.atlas.shapes import Shapes
 
@@ -38,6 +39,11 @@ class Features(Sequence[Feature]):
         if not self._prepared:
             self._prepared.append(Prepared.of(self.shapes))
         return self._prepared[0]
+
+    @property
+    def points(self) -> PointGrid:
+        """The areas ready for a million points, made anew each time: keep it. Raises ValueError of lines."""
+        return PointGrid.of(self.shapes)
 
     @classmethod
     def of(cls, features: Iterable[Feature], areal: bool) -> Features:

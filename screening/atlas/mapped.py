@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.atlas.blocks import Blocks
+from screening.atlas.points import KEPT, PointGrid
 from screening.atlas.prepared import Prepared
 from screening.atlas.shapes import Shapes
 from screening.errors import AtlasError, Problem
 
 FOLDER: Final = "prepared"
 LIST: Final = "prepared.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Counted up when what the arrays mean changes; structures of another format are made anew."""
 
 _REMEDY: Final = "make them anew: screening zones prepare"
@@ -31,14 +32,18 @@ _ARRAYS: Final = (
     *("outline_xy", "outline_vertices"),
     *("part", "cut_number", "bounds", "block_first", "block_edges", "block_feature", "block_bounds"),
 )
+_GRID: Final = tuple(f"grid_{name}" for name in ("grid", "size", *KEPT))
 
 
 def write_prepared(folder: Path, prepared: Prepared, data_sha256: str) -> None:
-    """Write the structures of the data file with that sha256 into `folder`/prepared. Raises OSError."""
+    """Write the structures of the data file with that sha256 into `folder`/prepared, of areas also their point grid.
+
+    Raises OSError.
+    """
     place = folder / FOLDER
     place.mkdir()
     listed = {}
-    for name, array in arrays_of(prepared).items():
+    for name, array in (arrays_of(prepared) | _grid_arrays(prepared)).items():
         np.save(place / f"{name}.npy", array)
         listed[name] = {"shape": list(array.shape), "type": str(array.dtype), "sha256": _digest(array)}
     said = {"format": FORMAT, "of": data_sha256, "areal": prepared.shapes.areal, "arrays": listed}
@@ -51,13 +56,35 @@ def read_prepared(folder: Path, data_sha256: str) -> Prepared | None:
     Raises AtlasError for files that are not what their list says. Only sizes and types are looked at: the contents are
     compared by `check_prepared`.
     """
-    said = _said(folder / FOLDER / LIST)
-    if said is None or said.get("format") != FORMAT or said.get("of") != data_sha256:
+    said = _of(folder, data_sha256)
+    if said is None:
         return None
+    return prepared_of(_mapped(folder, said, _ARRAYS), bool(said.get("areal")))
+
+
+def read_grid(folder: Path, data_sha256: str, shapes: Shapes) -> PointGrid | None:
+    """The point grid kept in `folder`/prepared; None where there is none of this data. Raises AtlasError as above."""
+    said = _of(folder, data_sha256)
+    if said is None or not said.get("areal"):
+        return None
+    found = _mapped(folder, said, _GRID)
+    try:
+        return PointGrid.from_arrays({name.removeprefix("grid_"): array for name, array in found.items()}, shapes)
+    except ValueError as error:
+        raise AtlasError(Problem(str(folder / FOLDER), str(error), _REMEDY)) from None
+
+
+def _of(folder: Path, data_sha256: str) -> dict[str, Any] | None:
+    said = _said(folder / FOLDER / LIST)
+    return said if said and said.get("format") == FORMAT and said.get("of") == data_sha256 else None
+
+
+def _mapped(folder: Path, said: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
-    for name in _ARRAYS:
+    listed = said.get("arrays")
+    for name in names:
         path = folder / FOLDER / f"{name}.npy"
-        expected = said["arrays"].get(name) if isinstance(said.get("arrays"), dict) else None
+        expected = listed.get(name) if isinstance(listed, dict) else None
         try:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
@@ -68,7 +95,7 @@ def read_prepared(folder: Path, data_sha256: str) -> Prepared | None:
         ]:
             raise AtlasError(Problem(str(path), "is not the array that prepared.json lists", _REMEDY))
         found[name] = array
-    return prepared_of(found, bool(said.get("areal")))
+    return found
 
 
 def check_prepared(folder: Path, data_sha256: str, prepared: Prepared) -> list[Problem]:
@@ -81,9 +108,12 @@ def check_prepared(folder: Path, data_sha256: str, prepared: Prepared) -> list[P
     kept = read_prepared(folder, data_sha256)
     assert kept is not None
     anew, old = arrays_of(prepared), arrays_of(kept)
+    if prepared.shapes.areal:
+        anew |= _grid_arrays(prepared)
+        old |= _mapped(folder, said, _GRID)
     return [
         Problem(str(folder / FOLDER / f"{name}.npy"), "is not what follows from the data", _REMEDY)
-        for name in _ARRAYS
+        for name in anew
         if not np.array_equal(anew[name], old[name])
     ]
 
@@ -121,6 +151,12 @@ def arrays_of(prepared: Prepared) -> dict[str, NDArray[Any]]:
         "block_feature": blocks.feature,
         "block_bounds": blocks.bounds,
     }
+
+
+def _grid_arrays(prepared: Prepared) -> dict[str, NDArray[Any]]:
+    if not prepared.shapes.areal:
+        return {}
+    return {f"grid_{name}": array for name, array in PointGrid.of(prepared.shapes).arrays().items()}
 
 
 def prepared_of(arrays: Mapping[str, NDArray[Any]], areal: bool) -> Prepared:

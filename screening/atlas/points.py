@@ -231,7 +231,7 @@ class PointGrid:
         return {
             "grid": np.array([grid.west, grid.south, grid.step]),
             "size": np.array([grid.columns, grid.rows, len(self.shapes), len(self.shapes.xy)], dtype=np.int64),
-            **{name: getattr(self, name) for name in _KEPT},
+            **{name: getattr(self, name) for name in KEPT},
         }
 
     @classmethod
@@ -245,11 +245,11 @@ class PointGrid:
             raise ValueError("the grid was made of other shapes")
         west, south, step = arrays["grid"].tolist()
         # Mapped or not, a plain view: numpy's memmap costs microseconds at each use.
-        kept: dict[str, Any] = {name: np.asarray(arrays[name]) for name in _KEPT}
+        kept: dict[str, Any] = {name: np.asarray(arrays[name]) for name in KEPT}
         return cls(shapes, Grid(west, south, step, columns, rows), **kept)
 
 
-_KEPT: Final = ("cell", "members", "feature", "covers", "runs", "first", "count", "member")
+KEPT: Final = ("cell", "members", "feature", "covers", "runs", "first", "count", "member")
 
 
 def _runs(cell: Integers, edge: Integers) -> tuple[Integers, Integers, Integers]:

@@ -35,7 +35,8 @@ from screening.atlas.crs import CGCS2000, EAST, NORTH, SOUTH, WEST
 from screening.atlas.features import Features
 from screening.atlas.layer import Card, Layer, Stored, Use
 from screening.atlas.mapped import FOLDER as PREPARED
-from screening.atlas.mapped import read_prepared, write_prepared
+from screening.atlas.mapped import read_grid, read_prepared, write_prepared
+from screening.atlas.points import PointGrid
 from screening.atlas.prepared import Prepared
 from screening.atlas.shapes import Shapes
 from screening.documents import Node
@@ -97,6 +98,14 @@ class SnapshotFeatures(Features):
     @property
     def shapes(self) -> Shapes:
         return self.prepared.shapes
+
+    @property
+    def points(self) -> PointGrid:
+        """The areas ready for a million points: mapped, where they are kept beside the data."""
+        kept = (
+            read_grid(self._folder, (self._card.stored or {})[DATA].sha256, self.shapes) if self.shapes.areal else None
+        )
+        return kept if kept is not None else PointGrid.of(self.shapes)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -15,6 +15,7 @@ from screening.atlas.snapshot import ISSUES, keep_prepared
 from screening.atlas.versions import select_versions
 from screening.cli.common import clear_errors, day_option, lang_option, settings_of, zones_option
 from screening.cli.zones_import import import_file, tell_issues
+from screening.cli.zones_place import place
 from screening.errors import InputError, Problem, suggest
 from screening.text import Text
 
@@ -25,7 +26,7 @@ from screening.text import Text
 @click.pass_context
 @clear_errors
 def zones(ctx: click.Context, lang: str, zones: Path | None) -> None:
-    """The map: import, check, list, show, prepare. Alone, it lists the layers."""
+    """The map: import, check, list, show, place, prepare. Alone, it lists the layers."""
     if ctx.invoked_subcommand is None:
         _list(read_atlas(settings_of(None, zones).zones), None, lang)
 
@@ -134,3 +135,4 @@ def prepare(folder: Path | None, lang: str, zones: Path | None) -> None:
 
 
 zones.add_command(import_file)
+zones.add_command(place)
