@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 APPLICATION ?= zones/demo/applications/01-chemical-600m.yaml
 
-.PHONY: demo test check bench thorough endurance setup serve lock clean tools
+.PHONY: demo test check bench thorough endurance nation setup serve lock clean tools
 
 demo: setup
 	@$(BIN)/screening demo
@@ -29,6 +29,16 @@ bench: setup
 endurance: setup
 	@$(BIN)/python benchmarks/endurance.py
 
+# An invented nation of 44,604 control units, and what it costs: peers beside us, and all compared with plain shapely.
+NATION ?= build/nation
+nation: setup
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements-bench.lock
+	@$(BIN)/python -m benchmarks.nation --to $(NATION) --check
+	@sh benchmarks/nation/zone_set.sh $(BIN) $(NATION) $(NATION)/zones
+	@$(BIN)/python -m benchmarks.bench_nation points $(NATION)
+	@$(BIN)/python -m benchmarks.bench_nation sites $(NATION) --atlas $(NATION)/zones
+	@$(BIN)/python -m benchmarks.nation.exact $(NATION)
+
 setup: $(VENV)/.installed
 
 tools:
@@ -49,6 +59,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml | tools
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra bench -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

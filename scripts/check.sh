@@ -10,7 +10,8 @@ step "import contracts"; "$bin/lint-imports"
 step "rule lint";        "$bin/screening" rules lint
 step "rule cases";       "$bin/screening" rules test
 step "tests";            "$bin/python" -m pytest -n 2
-# The other interpreters that are installed (a pyenv's among them): the tests again, each in an environment of its own.
+# The other interpreters that are installed (a pyenv's among them): the tests again with fewer draws, each in an
+# environment of its own.
 runs() { "$1" -c 'import sys, venv, ensurepip; sys.exit("%d.%d" % sys.version_info[:2] != sys.argv[1])' "$2" 2>/dev/null; }
 find_python() {
   for candidate in "$(command -v "python$1" || true)" "$(pyenv root 2>/dev/null)"/versions/"$1".*/bin/python; do
@@ -27,5 +28,5 @@ for version in 3.11 3.12 3.13; do
   [ -x "$venv/bin/python" ] || "$other" -m venv "$venv"
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements.lock
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-  "$venv/bin/python" -m pytest -n 2
+  HYPOTHESIS_PROFILE=brief "$venv/bin/python" -m pytest -n 2
 done

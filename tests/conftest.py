@@ -17,6 +17,8 @@ settings.register_profile("usual", deadline=None, print_blob=True, suppress_heal
 settings.register_profile(
     "thorough", settings.get_profile("usual"), max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "20000"))
 )
+# The further Pythons of `make test`: what they are asked is whether they run it all alike.
+settings.register_profile("brief", settings.get_profile("usual"), max_examples=20)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 

@@ -41,6 +41,7 @@ class FindingOut(_Strict):
         "obligation",
         "no_access_list",
         "not_kept",
+        "ambiguous_place",
         "engine_disagrees",
         "engine_failed",
     ]
@@ -87,6 +88,23 @@ class ReceiptOut(_Strict):
     facts: list[dict[str, Any]]
 
 
+class PossiblePlaceOut(_Strict):
+    """One place the site may be at while its coordinate system is not certain, and what would be decided there."""
+
+    system: str
+    name: Words
+    why: Words
+    axes: Literal["east_north", "north_east"]
+    error_m: str
+    longitude: str
+    latitude: str
+    worked_out: bool
+    outcome: Literal["pass", "review", "reject"]
+    findings: list[FindingOut]
+    place: dict[str, Any]
+    facts: list[dict[str, Any]]
+
+
 class DecisionOut(_Strict):
     """The answer to one application. `id` is the SHA-256 of the rest in canonical JSON (RFC 8785)."""
 
@@ -104,6 +122,7 @@ class DecisionOut(_Strict):
     warnings: list[Words]
     considered: list[ConsideredOut]
     receipt: ReceiptOut
+    places: list[PossiblePlaceOut] = Field(default=[], description="only where the place is not certain")
 
 
 class RuleOut(_Strict):
