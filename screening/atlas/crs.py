@@ -125,11 +125,12 @@ def geodesic_at_most(chord: Floats) -> Floats:
     return np.asarray(2 * tightest * np.arcsin(np.minimum(chord / (2 * tightest), 1.0)), dtype=np.float64)
 
 
-@lru_cache(maxsize=512)
-def _transverse_mercator(quarter: int) -> Transformer:
+@lru_cache(maxsize=1)
+def _transverse_mercator() -> Transformer:
+    """About the meridian of Greenwich: to make one for each meridian would cost more than all it is used for."""
     return Transformer.from_pipeline(
         "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
-        f"+step +proj=tmerc +lat_0=0 +lon_0={quarter / 4} +k=1 +x_0=0 +y_0=0 +ellps=GRS80"
+        "+step +proj=tmerc +lat_0=0 +lon_0=0 +k=1 +x_0=0 +y_0=0 +ellps=GRS80"
     )
 
 
@@ -146,17 +147,19 @@ class Plane:
 
     def project(self, coordinates: Floats) -> Floats:
         """(n, 2) degrees to (n, 2) metres."""
-        return self._turn(coordinates, "FORWARD")
+        return self._turn(coordinates[:, 0] - self.quarter / 4, coordinates[:, 1], "FORWARD")
 
     def unproject(self, coordinates: Floats) -> Floats:
         """(n, 2) metres to (n, 2) degrees."""
-        return self._turn(coordinates, "INVERSE")
+        turned = self._turn(coordinates[:, 0], coordinates[:, 1], "INVERSE")
+        turned[:, 0] += self.quarter / 4
+        return turned
 
-    def _turn(self, coordinates: Floats, direction: str) -> Floats:
-        if not len(coordinates):
-            return coordinates
-        turned = _transverse_mercator(self.quarter).transform(coordinates[:, 0], coordinates[:, 1], direction=direction)
-        return np.column_stack(turned)
+    @staticmethod
+    def _turn(first: Floats, second: Floats, direction: str) -> Floats:
+        if not len(first):
+            return np.zeros((0, 2))
+        return np.column_stack(_transverse_mercator().transform(first, second, direction=direction))
 
     @staticmethod
     def stretch(easting: Floats) -> Floats:
