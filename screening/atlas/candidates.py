@@ -33,6 +33,9 @@ _ROUNDING: Final = 0.01
 _LONGEST_DEGREE: Final = 111_700.0
 """Metres in no degree of latitude."""
 
+_PRODUCT: Final = 30_000
+"""Pairs of vertices compared at a time."""
+
 _CUTS: Final = 32
 """Edges that a long one is cut into at a time, at most."""
 
@@ -98,7 +101,8 @@ class _Search:
         east, north = metres_per_degree(np.array([whole[3], whole[1], centre[1]]))
         scale = np.array([east[2], north[1]])
         vertices = shapely.get_coordinates(site.drawn)
-        ball = Balls.of(whole[None, :])
+        middle = in_space(centre[None, :])[0]
+        chords = in_space(vertices) - middle
         return cls(
             site=site,
             network=network,
@@ -108,9 +112,10 @@ class _Search:
             wide=float(east[1]),
             whole=whole[None, :],
             own=(vertices - centre) * scale,
-            chords=in_space(vertices) - ball.centre[0],
-            middle=ball.centre[0],
-            radius=float(ball.radius[0]),
+            chords=chords,
+            middle=middle,
+            # An edge bows out between its ends, by far less than a fiftieth of the way.
+            radius=float(np.linalg.norm(chords, axis=1).max()) * 1.02 + 1.0,
         )
 
     def edges(self, groups: Integers, limits: Floats) -> Segments:
@@ -133,7 +138,19 @@ class _Search:
         # What lies inside a polygon may be far from its outline, so what meets the box of the whole stays.
         inside = (least[kept] == 0) & self.site.has_area
         near = inside | (self._between(runs.boxes[kept], self.site.pieces) <= limits[runs.layer[kept]])
-        return self._short(self._edges(runs[kept[near]]))
+        return self._short(self._edges(self._in_reach(runs[kept[near]], limits)))
+
+    def _in_reach(self, runs: Runs, limits: Floats) -> Runs:
+        """Without those far runs of which the first vertex is so far that nothing of the run may be nearest."""
+        far = np.flatnonzero(self._wrong(runs.boxes) > _WRONG)
+        if len(far) < _FEW:
+            return runs
+        away = np.linalg.norm(in_space(runs.vertices[far, 0]) - self.middle, axis=1) - self.radius
+        steps = runs.vertices[far, 1:] - runs.vertices[far, :-1]
+        length = np.abs(steps).sum(axis=1) @ [self.network.widest, _LONGEST_DEGREE]
+        kept = np.ones(len(runs.layer), dtype=bool)
+        kept[far] = away - length - _ROUNDING <= limits[runs.layer[far]]
+        return runs[kept]
 
     def _short(self, runs: Runs) -> Segments:
         """The single edges in runs of one, long ones cut, and cut again where they may be nearest."""
@@ -194,10 +211,7 @@ class _Search:
     def _far_bounds(self, vertices: Floats, wrong: Floats) -> tuple[Floats, Floats]:
         """The same for runs far off, by chords through the earth: no point of an edge is farther from an end than its length."""
         chords = in_space(vertices.reshape(-1, 2)) - self.middle
-        squares = chords @ (self.chords.T * -2)
-        squares += np.einsum("ij,ij->i", self.chords, self.chords)
-        nearest = squares.min(axis=1) + np.einsum("ij,ij->i", chords, chords)
-        apart = np.sqrt(np.maximum(nearest, 0.0)).reshape(vertices.shape[:-1])
+        apart = np.sqrt(_nearest_squares(chords, self.chords)).reshape(vertices.shape[:-1])
         degree = np.array([self.network.widest, _LONGEST_DEGREE])
         own = np.sqrt(self._longest_of_own()) * 1.02
         longest = (np.sqrt(_lengths(vertices * degree)) + own) / 2 + _ROUNDING
@@ -218,10 +232,7 @@ class _Search:
     def _squares(self, vertices: Floats, own: Floats) -> Floats:
         """Squared flat metres from each of (runs, n, 2) vertices in degrees to the nearest of the site's own."""
         flat = ((vertices - self.centre) * self.scale).reshape(-1, 2)
-        pairs = flat @ (own.T * -2)
-        pairs += np.einsum("ij,ij->i", own, own)
-        squares: Floats = np.maximum(pairs.min(axis=1) + np.einsum("ij,ij->i", flat, flat), 0.0)
-        return squares.reshape(vertices.shape[:-1])
+        return _nearest_squares(flat, own).reshape(vertices.shape[:-1])
 
     def _between(self, boxes: Boxes, others: Floats) -> Floats:
         """Metres that some boxes are at least from the nearest of the site's (n, 4), by the gaps between them."""
@@ -246,6 +257,15 @@ class _Search:
     def _wrong_above(self, boxes: Boxes) -> Floats:
         above: Floats = np.maximum(np.maximum(boxes.wide, self.wide) / self.scale[0] - 1, 0.0)
         return above
+
+
+def _nearest_squares(points: Floats, own: Floats) -> Floats:
+    """The squared distance of each point (n, d) from the nearest of `own` (m, d)."""
+    # By stretches: a big product is shared out among the cores, which costs milliseconds where they are busy.
+    step = _PRODUCT // len(own) + 1
+    twice, sizes = own.T * -2, np.einsum("ij,ij->i", own, own)
+    nearest = [(points[start : start + step] @ twice + sizes).min(axis=1) for start in range(0, len(points), step)]
+    return np.maximum(np.concatenate(nearest) + np.einsum("ij,ij->i", points, points), 0.0)
 
 
 def _lengths(vertices: Floats) -> Floats:
