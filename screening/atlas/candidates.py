@@ -265,7 +265,8 @@ def _nearest_squares(points: Floats, own: Floats) -> Floats:
     step = _PRODUCT // len(own) + 1
     twice, sizes = own.T * -2, np.einsum("ij,ij->i", own, own)
     nearest = [(points[start : start + step] @ twice + sizes).min(axis=1) for start in range(0, len(points), step)]
-    return np.maximum(np.concatenate(nearest) + np.einsum("ij,ij->i", points, points), 0.0)
+    squares: Floats = np.maximum(np.concatenate(nearest) + np.einsum("ij,ij->i", points, points), 0.0)
+    return squares
 
 
 def _lengths(vertices: Floats) -> Floats:

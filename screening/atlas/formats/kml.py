@@ -25,8 +25,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _PROGRAMS: Final = re.compile(
-    "高德|百度|腾讯地图|谷歌|天地图|奥维|图新|水经注|火星坐标|两步路|六只脚|amap|gaode|autonavi|baidu|bmap|qqmap|tencent|google|"
-    "tianditu|ovital|omap|bigemap|locaspace|rivermap|2bulu|gcj-?02|bd-?09|wgs-?84|cgcs2000|mars coordinates",
+    "高德|百度|腾讯|谷歌地图|谷歌|天地图|奥维|图新|水经注|火星|国测局|两步路|六只脚|amap|gaode|autonavi|baidu|bmap|qqmap|tencent|"
+    "google ?maps|google|tianditu|ovital|omap|bigemap|locaspace|rivermap|2bulu|gcj-?02|bd-?09|wgs-?84|cgcs2000|mars coordinates",
     re.IGNORECASE,
 )
 

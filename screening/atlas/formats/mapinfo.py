@@ -29,6 +29,11 @@ def mapinfo_charset(path: Path) -> str | None:
     return "gb18030" if "windowssimpchinese" in head else "utf-8" if 'charset "utf-8"' in head else None
 
 
+def declared_crs(crs: str | None) -> str | None:
+    """What the table declares; nothing where it says "NonEarth", which is how MapInfo says nothing."""
+    return None if crs is not None and crs.startswith('LOCAL_CS["Nonearth"') else crs
+
+
 def count_rows(path: Path, where: str) -> int:
     """The rows of the table that goes with the shapes. Raises SourceError when it is missing."""
     beside = mapinfo_pieces(path).get(".mid" if path.suffix.lower() == ".mif" else ".dat")

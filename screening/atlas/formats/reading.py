@@ -17,6 +17,7 @@ from screening.atlas.formats import (
     boundary_text,
     drawing,
     gdal,
+    geodatabase,
     geojson,
     geopackage,
     geoparquet,
@@ -139,7 +140,9 @@ def _read_gdal(request: Request, opened: Opened) -> Source:
         crs, hints = kml.CRS, kml.hints_of_file(staged)
     elif form == "MapInfo":
         fields, name, more = decode_fields(fields, (mapinfo.mapinfo_charset(staged),), (), request.codec, where)
-        remarks = (*remarks, *more)
+        crs, remarks = mapinfo.declared_crs(crs), (*remarks, *more)
+    elif form == "File Geodatabase":
+        geodatabase.check_grid(settled.geometries, where)
     return Source(
         "",
         form,

@@ -2,8 +2,8 @@
 
 The straight edge between two places is another line in a plane than in longitude and latitude; they part by
 L² tan(latitude) / 8R, which is 7 mm at 500 m and latitude 54, and 70 m at 50 km. Edges are cut to 500 m before their ends
-are transformed, and the 7 mm are in the error of every plane (`systems.PLANE_ERROR`). A web map's shift bends an edge of
-that length by some centimetres, far within its own error.
+are transformed, and the 7 mm are in the error of every plane (`systems.PLANE_ERROR`). GCJ-02 bends an edge of
+that length by a centimetre; BD-09, which waves by 40 m every 12 km, by 35 cm, and one of `MAX_BAIDU_EDGE` by 7 cm.
 """
 
 from __future__ import annotations
@@ -17,10 +17,21 @@ from shapely.geometry.base import BaseGeometry
 from screening.atlas.crs import MAX_EDGE
 from screening.atlas.guard.reading import Reading
 from screening.atlas.guard.refusal import refuse
-from screening.atlas.guard.systems import Datum
+from screening.atlas.guard.systems import Datum, System
 
 MAX_METRES: Final = 500.0
+MAX_BAIDU_EDGE: Final = 0.002
+"""Degrees of BD-09."""
 MOST_PIECES: Final = 200_000
+
+
+def longest_edge(system: System) -> float | None:
+    """The longest edge, in the unit of a system, that is as good as straight in degrees; None where any is."""
+    if system.in_metres:
+        return MAX_METRES
+    if system.datum is Datum.BD09:
+        return MAX_BAIDU_EDGE
+    return None if system.datum in (Datum.CGCS2000, Datum.WGS84) else MAX_EDGE
 
 
 def drawn_in_degrees(geometry: BaseGeometry, reading: Reading) -> BaseGeometry:
@@ -28,9 +39,8 @@ def drawn_in_degrees(geometry: BaseGeometry, reading: Reading) -> BaseGeometry:
 
     Raises CoordinateError for edges that cut to 500 m would be more than `MOST_PIECES`, some 100,000 km.
     """
-    system = reading.system
-    if shapely.get_dimensions(geometry) > 0 and (system.in_metres or system.datum not in (Datum.CGCS2000, Datum.WGS84)):
-        step = MAX_METRES if system.in_metres else MAX_EDGE
+    step = longest_edge(reading.system)
+    if shapely.get_dimensions(geometry) > 0 and step is not None:
         if not float(shapely.length(geometry)) / step < MOST_PIECES:
             refuse(
                 "the edges are over 100,000 km long",

@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from screening.atlas.crs import EAST, MAX_EDGE, NORTH, SOUTH, WEST, Floats
+from screening.atlas.crs import EAST, NORTH, SOUTH, WEST, Floats
 from screening.atlas.formats.source import Source
-from screening.atlas.guard import CoordinateError, Datum, Reading, read_coordinates
-from screening.atlas.guard.edges import MAX_METRES
+from screening.atlas.guard import CoordinateError, Reading, read_coordinates
+from screening.atlas.guard.edges import longest_edge
 from screening.errors import AtlasError, Problem
 from screening.text import Text
 
@@ -54,10 +54,10 @@ def place(source: Source, stated: str | None) -> Placed:
                 f'read as stated ("{stated[:60]}"), not as the file declares ("{declared}")',
             )
         )
-    system = reading.system
     added = 0
-    if system.in_metres or system.datum not in (Datum.CGCS2000, Datum.WGS84):
-        geometries, added = cut_edges(geometries, MAX_METRES if system.in_metres else MAX_EDGE, source.path)
+    longest = longest_edge(reading.system)
+    if longest is not None:
+        geometries, added = cut_edges(geometries, longest, source.path)
     placed = source.geometries.copy()
     placed[there] = shapely.transform(geometries, reading.to_degrees)
     _check_in_china(placed, source.path)
