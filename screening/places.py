@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
-from screening.decision import Considered, Decision, Finding, Need, Outcome, PossiblePlace, Reason, Receipt, gravest
+from screening.decision import (
+    OUTCOME_WORDS,
+    Considered,
+    Decision,
+    Finding,
+    Need,
+    Outcome,
+    PossiblePlace,
+    Reason,
+    Receipt,
+    gravest,
+)
 from screening.text import NOTHING, Text
 
 T = TypeVar("T")
@@ -91,25 +102,26 @@ def undecided_place(candidates: Sequence[Candidate]) -> Decision:
 def _finding(candidates: Sequence[Candidate]) -> Finding:
     shown = candidates[:MOST_NAMED]
     more = len(candidates) - len(shown)
-    places = [
-        (one, f"{one.longitude:.4f}°E {one.latitude:.4f}°N", one.decision.outcome.value if one.decision else "")
-        for one in shown
-    ]
-    listed_zh = "；".join(f"{one.system} {at}" + (f"（{said}）" if said else "") for one, at, said in places)
-    listed = "; ".join(f"{one.system} {at}" + (f" ({said})" if said else "") for one, at, said in places)
+    listed = Text("；".join(_listed(one, "zh") for one in shown), "; ".join(_listed(one, "en") for one in shown))
     return Finding(
         rule=RULE,
         reason=Reason.AMBIGUOUS_PLACE,
         outcome=Outcome.REVIEW,
         title=Text("坐标系未定，位置不能确定", "the coordinate system is not certain, nor is the place"),
         message=Text(
-            f"坐标可按 {len(candidates)} 种坐标系读取：{listed_zh}{f'；另有 {more} 种' if more else ''}。",
-            f"The coordinates can be read in {len(candidates)} systems: {listed}{f'; and {more} more' if more else ''}.",
+            f"坐标可按 {len(candidates)} 种坐标系读取：{listed.zh}{f'；另有 {more} 种' if more else ''}。",
+            f"The coordinates can be read in {len(candidates)} systems: {listed.en}{f'; and {more} more' if more else ''}.",
         ),
         remedy=Text("注明坐标系后重新筛查。", "State the coordinate system and screen again."),
         question=_QUESTION,
         needs=(SYSTEM,),
     )
+
+
+def _listed(one: Candidate, lang: str) -> str:
+    at = f"{one.system} {one.longitude:.4f}°E {one.latitude:.4f}°N"
+    words = OUTCOME_WORDS[one.decision.outcome].get(lang) if one.decision else ""
+    return f"{at}（{words}）" if words and lang == "zh" else f"{at} ({words})" if words else at
 
 
 def _shared(worked: Sequence[Candidate]) -> list[Finding]:

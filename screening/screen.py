@@ -82,6 +82,8 @@ def screen(
         )
         for _, placement in placed
     ]
+    if source is not None and project.site.geometry is None:
+        decisions = [replace(one, warnings=(*source.remarks, *one.warnings)) for one in decisions]
     if drawing.readings.certain is not None:
         return with_reading(decisions[0], drawing.readings.certain)
     candidates = []

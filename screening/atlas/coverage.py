@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import shapely
@@ -27,11 +28,16 @@ class Room:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
-    """For one site, its room in every usable extent it lies in, by the extent layer's id."""
+    """For one site, its room in every usable extent it lies in, by the extent layer's id.
+
+    `since` is the day on which the extent took the place of an older version. A layer recorded before that day says that it
+    is complete in another area than this.
+    """
 
     layers: tuple[Layer, ...]
     reach: Sequence[Fraction]
     rooms: Mapping[str, Room]
+    since: Mapping[str, date]
 
     @classmethod
     def of(
@@ -43,7 +49,7 @@ class Coverage:
         nearest: Mapping[int, Nearest],
     ) -> Coverage:
         """`extents` are the usable extent layers near the site, as drawn there; `reach` metres each layer may be off."""
-        rooms = {}
+        rooms, since = {}, {}
         for number, extent in extents.items():
             layer, edge = layers[number], nearest.get(number)
             if layer.unread or edge is None or site.extent is None:
@@ -52,7 +58,9 @@ class Coverage:
                 beyond = float(site.extent)
                 exactly = reach[number] == 0 and beyond == 0
                 rooms[layer.id] = Room(edge.at_least(float(reach[number]) + beyond), exactly)
-        return cls(layers, reach, rooms)
+                if any(one.id == layer.id and one.card.recorded < layer.card.recorded for one in layers):
+                    since[layer.id] = layer.card.recorded
+        return cls(layers, reach, rooms, since)
 
     def complete(self, layers: tuple[int, ...]) -> bool:
         """True when some of these layers of one kind shows all there is within its tolerance of the site's reach."""
@@ -67,7 +75,10 @@ class Coverage:
 
     def _room(self, number: int) -> Room | None:
         layer = self.layers[number]
-        return None if layer.unread else self.rooms.get(layer.card.complete_within)
+        within = layer.card.complete_within
+        if layer.unread or layer.card.recorded < self.since.get(within, date.min):
+            return None
+        return self.rooms.get(within)
 
     def unseen_from(self, layers: tuple[int, ...]) -> float:
         """Metres from the site within which these layers of one kind show whatever there is; 0: they need not."""

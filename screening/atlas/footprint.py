@@ -7,7 +7,7 @@ the place of the crossing, because only the applicant knows which shape was mean
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final, NoReturn
@@ -17,6 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from screening.atlas.crs import CGCS2000
+from screening.atlas.formats.kml import hints_of
 from screening.atlas.formats.source import Axes, Source
 from screening.atlas.geojson_site import MAX_VERTICES, GeoJsonSite, Kind, read_geojson_site
 from screening.atlas.guard import (
@@ -125,7 +126,8 @@ def read_drawing(geojson: Any, where: str, extent: str | None = None, crs: str |
     # RFC 7946 puts longitude first; of metres, the east-first of map programs and the north-first of land offices are met.
     axes: Axes = "east_north" if degrees else "unknown"
     place = f"{site.where}/coordinates"
-    readings = _read(numbers, words, axes, (), place, site.pointers)
+    hints = () if crs is not None else _hints(geojson)
+    readings = _read(numbers, words, axes, hints, place, site.pointers)
     return Drawing(site.geometry, site.kind, _extent(extent, where, site.kind), readings, place)
 
 
@@ -206,6 +208,20 @@ def _declared(site: GeoJsonSite, where: str, crs: str | None) -> str | None:
             "写了两个不同的坐标系，请只留一个",
         )
     return named[0][0]
+
+
+def _hints(geojson: Any) -> tuple[str, ...]:
+    """Names of map programs in what stands beside the coordinates: names and properties of a feature or collection."""
+    features = geojson.get("features") if isinstance(geojson, Mapping) else None
+    found = [geojson, *(features if isinstance(features, list) else ())]
+    beside = [
+        f"{key} {value}"
+        for one in found
+        if isinstance(one, Mapping)
+        for key, value in one.items()
+        if key not in ("type", "crs", "bbox", "coordinates", "geometry", "features")
+    ]
+    return hints_of(" ".join(beside))
 
 
 def _read(

@@ -81,7 +81,7 @@ class Remark:
 class Placement:
     """What the atlas says of a footprint on a day. `layers_used` are (id, sha256) of the layers the facts rest on.
 
-    `drawn_units` are the codes of all control units that some layer draws, `touched_units` of those that the site may
+    `drawn_units` are the codes of all control units that some layer draws whole, `touched_units` of those that the site may
     reach; None where it may reach any.
     """
 
@@ -97,6 +97,6 @@ class Placement:
     def is_clear_of(self, unit: str) -> bool:
         """True when a control unit is drawn and the site certainly does not reach it.
 
-        A layer of units draws each of its units whole, so this holds also where it does not show every unit.
+        A layer without unread features draws each of its units whole, so this holds also where it does not show every unit.
         """
         return self.touched_units is not None and unit in self.drawn_units and unit not in self.touched_units

@@ -37,7 +37,7 @@ class Group:
 class Plan:
     """The layers usable on a day (`present`, by number), by kind and by what they say of jurisdictions; why others are not.
 
-    `drawn_units` are the codes of all control units that are drawn.
+    `drawn_units` are the codes of all control units that are drawn, by layers that draw all they hold.
     """
 
     present: tuple[int, ...]
@@ -82,7 +82,11 @@ class Plan:
             units_origin=_origin(layers[number] for number in units),
             zoning_origin=_origin(layers[number] for number in zoning),
             drawn_units=frozenset(
-                code for number in units for code in layers[number].features.codes if code is not None
+                code
+                for number in units
+                if not layers[number].unread  # it may be the other part of a unit that could not be read
+                for code in layers[number].features.codes
+                if code is not None
             ),
         )
 

@@ -4,7 +4,8 @@ Shells are inside and holes are not, which settles rings that overlap or run alo
 has no inside that everybody agrees on: it is mended in two ways, by what an odd number of its turns goes around and by what
 any of them does. Where the two differ by no more than the map's tolerance the larger is taken, or the smaller for an area
 in which something is said to be complete. Where they differ by more, or a hole lies outside its shell, what is inside is
-not known, and the feature is not repaired. Parts of one feature that overlap are each inside: they are united.
+not known, and the feature is not repaired. Parts of one feature that overlap are each inside: they are united; but not in
+an area in which something is said to be complete, where a part within a part may be a hole drawn as one.
 """
 
 from __future__ import annotations
@@ -48,8 +49,17 @@ def repair(shape: BaseGeometry, tolerance: Fraction, least: bool = False) -> Rep
         if mended is None:
             return Repaired(None, before, 0.0)
         parts.append(mended)
+    if least and _overlap(np.array(parts, dtype=object), tolerance):
+        return Repaired(None, before, 0.0)
     whole = polygonal(shapely.union_all(parts))
     return Repaired(whole, before, float(areas([whole])[0]))
+
+
+def _overlap(parts: NDArray[Any], tolerance: Fraction) -> bool:
+    """Whether some of the parts have more in common than a sliver."""
+    one, other = shapely.STRtree(parts).query(parts, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    return bool(len(one)) and _matters(shapely.union_all(shapely.intersection(parts[one], parts[other])), tolerance)
 
 
 def _mend(part: BaseGeometry, tolerance: Fraction, least: bool) -> BaseGeometry | None:

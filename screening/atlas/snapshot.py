@@ -93,7 +93,11 @@ class SnapshotFeatures(Features):
 
     def _read(self) -> Prepared:
         kept = read_prepared(self._folder, (self._card.stored or {})[DATA].sha256)
-        return kept if kept is not None else Prepared.of(load_shapes(self._folder, self._card))
+        if kept is None:
+            return Prepared.of(load_shapes(self._folder, self._card))
+        if (kept.shapes.areal, len(kept.shapes)) != (self._card.use is not Use.LINE, self._card.features):
+            _refuse(self._folder / PREPARED, "does not fit the layer", "make it anew: screening zones prepare")
+        return kept
 
     @property
     def shapes(self) -> Shapes:

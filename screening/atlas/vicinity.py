@@ -79,7 +79,7 @@ class Vicinity:
                 extents[number] = _joined([one.clipped for one in found])
             else:
                 drafts.extend(_drafts(layer, found))
-        return cls(tuple(_zones(drafts, reach)), extents)
+        return cls(tuple(_zones(drafts, reach, index.tolerance)), extents)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,8 +197,11 @@ def _union(names: tuple[int, ...], found: Sequence[_Local]) -> _Draft:
     return _Draft(found[0].layer, names, union, union, filling is not None)
 
 
-def _zones(drafts: Sequence[_Draft], reach: Sequence[Fraction]) -> Iterator[Zone]:
-    """The zones with their cores and shells, all made in two rounds."""
+def _zones(drafts: Sequence[_Draft], reach: Sequence[Fraction], tolerance: Sequence[Fraction]) -> Iterator[Zone]:
+    """The zones with their cores and shells, all made at once.
+
+    `tolerance` is metres of the map alone: what a site's coordinates may be off besides closes no gap.
+    """
     fringed = [draft for draft in drafts if reach[draft.layer] and not draft.fills]
     shells: Sequence[BaseGeometry] = []
     cores: Sequence[BaseGeometry] = []
@@ -206,10 +209,25 @@ def _zones(drafts: Sequence[_Draft], reach: Sequence[Fraction]) -> Iterator[Zone
         shells = list(offset([draft.clipped for draft in fringed], [reach[draft.layer] for draft in fringed]))
         # A gap between units narrower than their boundaries are uncertain is none: the union is grown over it and shrunk
         # back, with room for the slack of both.
+        closed = list(shells)
+        wider = [
+            place for place, one in enumerate(fringed) if one.is_union and reach[one.layer] != tolerance[one.layer]
+        ]
+        if wider:
+            grown = offset(
+                [fringed[place].clipped for place in wider], [tolerance[fringed[place].layer] for place in wider]
+            )
+            for place, shape in zip(wider, grown, strict=True):
+                closed[place] = shape
         cores = list(
             offset(
-                [shell if draft.is_union else draft.clipped for draft, shell in zip(fringed, shells, strict=True)],
-                [-_SHRINK * reach[one.layer] - _SLACK if one.is_union else -reach[one.layer] for one in fringed],
+                [shape if draft.is_union else draft.clipped for draft, shape in zip(fringed, closed, strict=True)],
+                [
+                    tolerance[one.layer] - _SHRINK * tolerance[one.layer] - reach[one.layer] - _SLACK
+                    if one.is_union
+                    else -reach[one.layer]
+                    for one in fringed
+                ],
             )
         )
     made = iter(zip(cores, shells, strict=True))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from screening.atlas.formats.source import Axes
 
@@ -39,7 +39,10 @@ def role_of(name: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Places of the columns that matter: `first` and `second` coordinate (or `wkt`), and what groups rows to rings."""
+    """Places of the columns that matter: `first` and `second` coordinate (or `wkt`), and what groups rows to rings.
+
+    `again` pairs a column that counts with another one called the same.
+    """
 
     first: int
     second: int
@@ -50,6 +53,7 @@ class Columns:
     point: int | None = None
     boundary: bool = False
     other_pairs: bool = False
+    again: tuple[tuple[int, int], ...] = ()
 
 
 def find_columns(names: Sequence[str]) -> Columns | None:
@@ -59,11 +63,14 @@ def find_columns(names: Sequence[str]) -> Columns | None:
     called X. Of several pairs the clearest is taken: degrees, then east and north, then X and Y; `other_pairs` says so.
     """
     roles: dict[str, int] = {}
+    again: list[tuple[str, int]] = []
     for place, name in enumerate(names):
         role = role_of(name)
-        if role and role not in roles:
+        if role and role in roles:
+            again.append((role, place))
+        elif role:
             roles[role] = place
-    group = {
+    group: dict[str, Any] = {
         "parcel": roles.get("parcel"),
         "ring": roles.get("ring"),
         "point": roles.get("boundary_point", roles.get("point")),
@@ -77,10 +84,12 @@ def find_columns(names: Sequence[str]) -> Columns | None:
     if pairs:
         one, other = roles[pairs[0][0]], roles[pairs[0][1]]
         several = len(pairs) > 1 or "wkt" in roles
+        group["again"] = tuple((roles[role], place) for role, place in again if role in (*pairs[0], "parcel", "ring"))
         if pairs[0] == ("x", "y"):
-            return Columns(one, other, "unknown", other_pairs=several, **group)  # type: ignore[arg-type]
+            return Columns(one, other, "unknown", other_pairs=several, **group)
         axes: Axes = "east_north" if one < other else "north_east"
-        return Columns(min(one, other), max(one, other), axes, other_pairs=several, **group)  # type: ignore[arg-type]
+        return Columns(min(one, other), max(one, other), axes, other_pairs=several, **group)
     if "wkt" in roles:
-        return Columns(-1, -1, "unknown", wkt=roles["wkt"])
+        twice = tuple((roles[role], place) for role, place in again if role == "wkt")
+        return Columns(-1, -1, "unknown", wkt=roles["wkt"], again=twice)
     return None

@@ -1,8 +1,8 @@
 """DXF: closed polylines become polygons, and every entity that GDAL leaves out is counted.
 
 A polyline is closed by its flag, or by ending where it starts; open ones stay lines. Nothing says which layer of a
-drawing is the site: all of it is read, with the layer's name in `Layer`, unless one is asked for. What lies in paper
-space is a title block, not a place. A drawing has no coordinate system; its unit is told where it is not the metre.
+drawing is the site: all of it is read, with the layer's name in `Layer`, unless one is asked for. What a block holds is
+read wherever it is inserted, on its own layers. What lies in paper space is a title block, not a place. A drawing has no coordinate system; its unit is told where it is not the metre.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 import numpy as np
@@ -67,38 +68,115 @@ def declared_encoding(path: Path) -> str | None:
     return codec_of(wanted.get(b"$DWGCODEPAGE"))
 
 
+@dataclass(slots=True)
+class _Entity:
+    """One entity on its layer; `handle` is its number in the drawing, `block` what an INSERT inserts."""
+
+    kind: str
+    layer: str = ""
+    handle: str = ""
+    block: str = ""
+
+    def take(self, code: bytes, value: bytes) -> None:
+        """Keep what a pair says of it, the first time."""
+        if code == b"8":
+            self.layer = self.layer or intern(_words(value))
+        elif code == b"5":
+            self.handle = self.handle or _words(value)
+        elif code == b"2" and self.kind == "INSERT":
+            self.block = self.block or intern(_words(value))
+
+
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """The entities of a drawing by (type, layer), parts of others not counted, and its unit (an $INSUNITS number)."""
+    """The entities of a drawing, parts of others not counted, those of each block, and its unit (an $INSUNITS number)."""
 
-    counted: Counter[tuple[str, str]]
+    drawn: tuple[_Entity, ...]
+    blocks: Mapping[str, tuple[_Entity, ...]]
     unit: int | None
 
     def layers(self) -> Counter[str]:
-        """Entities by layer."""
-        found: Counter[str] = Counter()
-        for (_, layer), count in self.counted.items():
-            found[layer] += count
-        return found
+        """Entities by layer, those in blocks with them."""
+        return Counter(one.layer or "0" for entities in (self.drawn, *self.blocks.values()) for one in entities)
+
+    def left_out(self, handles: frozenset[str], shapes: int) -> list[tuple[str, str]]:
+        """(type, layer) of what GDAL has given nothing for, of `shapes` features of entities with these handles."""
+        missing = [(one.kind, one.layer or "0") for one in self.drawn if one.kind not in _READ]
+        read = [one for one in self.drawn if one.kind in _READ]
+        inserted = _Inserted(self.blocks)
+        for one in read:
+            if one.kind == "INSERT":
+                # "0" in a block is the layer of what inserts it.
+                missing.extend((kind, own or one.layer or "0") for kind, own in inserted.hidden(one.block))
+        expected = [inserted.size(one.block) if one.kind == "INSERT" else 1 for one in read]
+        if all(one.handle for one in read):
+            silent = [one for one, size in zip(read, expected, strict=True) if size and one.handle not in handles]
+            return [*missing, *(("", one.layer or "0") for one in silent)]
+        return [*missing, *[("", "")] * max(0, sum(expected) - shapes)]
+
+
+@dataclass(slots=True)
+class _Inserted:
+    """What comes of blocks where they are inserted, each looked at once."""
+
+    blocks: Mapping[str, tuple[_Entity, ...]]
+    _hidden: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    _sizes: dict[str, int] = field(default_factory=dict)
+
+    def hidden(self, block: str) -> frozenset[tuple[str, str]]:
+        """(type, layer) of what a block holds, or leads to, that is not read; layer "" is that of what inserts it."""
+        if block not in self._hidden:
+            self._hidden[block] = frozenset()  # a block within itself adds nothing
+            found = set()
+            for one in self.blocks.get(block, ()):
+                own = "" if one.layer == "0" else one.layer
+                if one.kind not in _READ:
+                    found.add((one.kind, own))
+                elif one.kind == "INSERT" and one.block not in self.blocks:
+                    found.add(("", own))
+                elif one.kind == "INSERT":
+                    found |= {(kind, inner or own) for kind, inner in self.hidden(one.block)}
+            self._hidden[block] = frozenset(found)
+        return self._hidden[block]
+
+    def size(self, block: str) -> int:
+        """How many features a block is read as, at least; 1 for one that is missing."""
+        if block not in self.blocks:
+            return 1
+        if block not in self._sizes:
+            self._sizes[block] = 0
+            read = [one for one in self.blocks[block] if one.kind in _READ and one.kind != "ATTDEF"]
+            self._sizes[block] = sum(self.size(one.block) if one.kind == "INSERT" else 1 for one in read)
+        return self._sizes[block]
 
 
 def count_entities(path: Path, where: str) -> Entities:
     """What the drawing holds. Raises SourceError when it does not come to its end."""
-    counted: Counter[tuple[str, str]] = Counter()
-    section, last, name, kind = b"", b"", b"", b""
-    expect, unit = False, None
+    drawn: list[_Entity] = []
+    blocks: dict[str, list[_Entity]] = {}
+    section, last, name = b"", b"", b""
+    entity: _Entity | None = None
+    block: list[_Entity] | None = None
+    expect, named, unit = False, True, None
     for code, value in _pairs(path):
         if code == b"0":
-            last = value
-            if kind:
-                counted[_words(kind), "0"] += 1
-            kind = value if section == b"ENTITIES" and _words(value) not in _PARTS else b""
+            last, entity = value, None
+            kind = intern(_words(value))
+            if section == b"ENTITIES" and kind not in _PARTS:
+                entity = _Entity(kind)
+                drawn.append(entity)
+            elif section == b"BLOCKS" and kind in ("BLOCK", "ENDBLK"):
+                block, named = None, kind != "BLOCK"
+            elif section == b"BLOCKS" and kind not in _PARTS and block is not None:
+                entity = _Entity(kind)
+                block.append(entity)
             expect = value == b"SECTION"
             if value == b"ENDSEC":
                 section = b""
-        elif code == b"8" and kind:
-            counted[_words(kind), _words(value)] += 1
-            kind = b""
+        elif entity is not None:
+            entity.take(code, value)
+        elif not named and code == b"2":
+            block, named = blocks.setdefault(_words(value), []), True
         elif expect and code == b"2":
             section, expect = value, False
         elif code == b"9":
@@ -113,7 +191,7 @@ def count_entities(path: Path, where: str) -> Entities:
             "save it as DXF again",
             "DXF 文件不完整，缺少结尾，请重新另存",
         )
-    return Entities(counted, unit)
+    return Entities(tuple(drawn), {key: tuple(held) for key, held in blocks.items()}, unit)
 
 
 def _words(value: bytes) -> str:
@@ -154,9 +232,9 @@ def finish(
                 f"the drawing declares its unit as {en}, not metres; its numbers were read as they stand",
             )
         )
-    missing = [key for key, count in sorted(entities.counted.items()) if key[0] not in _READ for _ in range(count)]
-    shortfall = sum(entities.counted.values()) - len(missing) - len(shapes)
-    missing.extend([("", "")] * max(0, shortfall))
+    given = columns.get("EntityHandle")
+    handles = frozenset(value for value in (given if given is not None else ()) if isinstance(value, str))
+    missing = sorted(entities.left_out(handles, len(shapes)))
     if missing:
         start = len(shapes)
         shapes = np.concatenate([shapes, np.full(len(missing), None, dtype=object)])

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from screening.atlas.formats.source import refuse
+from screening.atlas.formats.source import Unread, refuse
 from screening.text import Text
 
 CRS: Final = "EPSG:4326"
@@ -25,10 +25,13 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _PROGRAMS: Final = re.compile(
-    "高德|百度|腾讯|谷歌地图|谷歌|天地图|奥维|图新|水经注|火星|国测局|两步路|六只脚|amap|gaode|autonavi|baidu|bmap|qqmap|tencent|"
-    "google ?maps|google|tianditu|ovital|omap|bigemap|locaspace|rivermap|2bulu|gcj-?02|bd-?09|wgs-?84|cgcs2000|mars coordinates",
+    "高德|百度|腾讯(?:地图|坐标|位置)|谷歌地图|谷歌|天地图|奥维|图新|水经注|火星|国测局|两步路|六只脚|amap|gaode|autonavi|baidu|bmap|"
+    "qqmap|tencent|google ?maps|google|tianditu|ovital|omap|bigemap|locaspace|rivermap|2bulu|gcj-?02|gcj|bd[-_ ]?09|wgs-?84|cgcs2000|"
+    "mars coordinates",
     re.IGNORECASE,
 )
+
+_LINKED: Final = Text("网络链接指向的内容未读取", "what a network link points at was not read")
 
 
 def hints_of(text: str) -> tuple[str, ...]:
@@ -78,6 +81,12 @@ def check_document(path: Path, where: str) -> tuple[int, tuple[Text, ...]]:
     if overlays:
         remarks.append(Text(f"{overlays} 个图片叠加层不是图形", f"{overlays} image overlays are not places"))
     return len(_PLACEMARK.findall(bare)), tuple(remarks)
+
+
+def links(path: Path) -> tuple[Unread, ...]:
+    """An unread feature, numbered from 0, for each network link: what it points at may be part of the site."""
+    count = len(_LINK.findall(_COMMENT.sub(b"", path.read_bytes())))
+    return tuple(Unread(number, _LINKED) for number in range(count))
 
 
 def check_placemarks(stated: int, read: int, where: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -65,7 +66,10 @@ def read_here(request: Request) -> Source:
             "hand it in when it is finished",
             "读取期间文件被改动，请稍后重试",
         )
-    return replace(source, path=request.where, sha256=sha256, remarks=(*opened.remarks, *source.remarks))
+    # The names of file, layer and fields may tell where numbers come from (百度.csv, gcj_lng).
+    named = kml.hints_of(" ".join((Path(request.where).name, source.layer, *source.fields)))
+    hints = tuple(dict.fromkeys((*source.hints, *named)))
+    return replace(source, path=request.where, sha256=sha256, hints=hints, remarks=(*opened.remarks, *source.remarks))
 
 
 def _read_shapefile(request: Request, opened: Opened) -> Source:
@@ -138,6 +142,9 @@ def _read_gdal(request: Request, opened: Opened) -> Source:
         settled, fields = _spread(settled, fields, *geojson.members(staged, len(layer.binaries), where))
     elif form == "KML":
         crs, hints = kml.CRS, kml.hints_of_file(staged)
+        read = len(settled.geometries)
+        linked = tuple(replace(one, number=one.number + read) for one in kml.links(staged))
+        settled, fields = _spread(settled, fields, read + len(linked), np.arange(read), linked)
     elif form == "MapInfo":
         fields, name, more = decode_fields(fields, (mapinfo.mapinfo_charset(staged),), (), request.codec, where)
         crs, remarks = mapinfo.declared_crs(crs), (*remarks, *more)

@@ -65,6 +65,7 @@ def read_text_table(text: str, where: str, limits: Limits) -> Table:
     columns = find_columns(names)
     if columns is None:
         _no_header(where, ",".join(names))
+    _check_again(names, rows, columns, where)
     return Table(tuple(names), tuple(rows), columns)
 
 
@@ -89,6 +90,21 @@ def _rows(
                 where, f"more than {limits.features:,} rows", "split the table", f"超过 {limits.features:,} 行，请拆分"
             )
     return names, rows
+
+
+def _check_again(names: Sequence[str], rows: Sequence[Row], columns: Columns, where: str) -> None:
+    """Raises SourceError where a second column of one meaning says something else: a list of points in two blocks."""
+    for place, other in columns.again:
+        wrong = next((row for row in rows if row.cell(other) not in (None, "", row.cell(place))), None)
+        if wrong is not None:
+            refuse(
+                where,
+                f'the columns {place + 1} ("{names[place][:30]}") and {other + 1} ("{names[other][:30]}") mean the same '
+                f"and differ in row {wrong.number}",
+                "put all points below each other in one block, or take out the columns that do not count",
+                f"第 {place + 1} 列与第 {other + 1} 列含义相同而第 {wrong.number} 行内容不同；"
+                "请把各点排成一栏，或删去不用的列",
+            )
 
 
 def _no_header(where: str, first: str) -> NoReturn:
@@ -127,6 +143,7 @@ def read_workbook(path: Path, where: str, limits: Limits) -> dict[str, Table]:
                 _, rows = _rows(((row, cells) for row, cells in _chained(names, records_below)), 0, where, limits)
                 columns = find_columns(names)
                 assert columns is not None
+                _check_again(names, rows, columns, f"{where}, {sheet.title}")
                 found[str(sheet.title)] = Table(tuple(names), tuple(rows), columns)
         finally:
             book.close()

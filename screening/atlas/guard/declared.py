@@ -15,8 +15,9 @@ from functools import lru_cache
 from math import isfinite
 from typing import Final, Literal, NoReturn
 
+import numpy as np
 from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from screening.atlas.guard.refusal import refuse
 from screening.atlas.guard.systems import (
@@ -29,6 +30,7 @@ from screening.atlas.guard.systems import (
     GaussKruger,
     OtherPlane,
     Plane,
+    System,
     WebMercator,
     Width,
     ellipsoid,
@@ -167,14 +169,14 @@ def _of_definition(words: str, text: str) -> Declared:
         else:
             crs = CRS.from_wkt(text)
             name = (re.findall(r'"([^"]*)"', text) or [""])[0]
-    except (CRSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        # Escapes of JSON may hide half a character.
+        return _of_crs(words, crs, name.encode("utf-8", "replace").decode("utf-8"))
+    except (ProjError, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
         refuse(
             f'the coordinate system "{short(words)}" is not read: its definition is damaged',
             "write its EPSG code, such as EPSG:4547",
             f"不支持坐标系“{short(words)}”：定义有误，请改写为 EPSG 代码，例如 EPSG:4547",
         )
-    # Escapes of JSON may hide half a character.
-    return _of_crs(words, crs, name.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _of_crs(words: str, crs: CRS, name: str) -> Declared:
@@ -191,13 +193,16 @@ def _of_crs(words: str, crs: CRS, name: str) -> Declared:
         if any(abs(axis.unit_conversion_factor - 0.017453292519943295) > 1e-9 for axis in crs.axis_info[:2]):
             _not_read(words, "its angles are not in degrees")
         return Declared(words, datum, "degrees")
+    _check_datums(words, f"{datum.value} {name}".lower().replace("_", " "))
     plane = _plane(words, crs, name)
     if isinstance(plane, WebMercator) and datum.old:
         _not_read(words, "web maps are not drawn in it")
+    if isinstance(plane, OtherPlane):
+        System(datum, plane).to_degrees(np.zeros((1, 2)))  # a definition that PROJ cannot use is found here
     if not isinstance(plane, GaussKruger):
         return Declared(words, datum, "metres", plane)
     stated = Declared(words, datum, "metres", plane, plane.width, plane.zone, plane.meridian, plane.scale).settled()
-    _check_name(words, name, plane)
+    _check_name(name, plane.meridian, plane.scale)
     return stated
 
 
@@ -206,6 +211,7 @@ def _datum(words: str, base: CRS) -> Datum:
     said = f"{datum.name if datum else ''} {base.name}".lower().replace("_", " ")
     if "new beijing" in said:
         _not_read(words, "New Beijing (新1954年北京坐标系) has no published parameters")
+    _check_datums(words, said)
     found = None
     if ("china" in said and ("2000" in said or "geodetic" in said)) or "cgcs" in said:
         found = Datum.CGCS2000
@@ -248,6 +254,8 @@ def _plane(words: str, crs: CRS, name: str) -> Plane:
         and 0 <= east <= 99 * ZONE
     )
     if not plain or (scale != 1 and (east != 0 or (meridian - 3) % 6 != 0)):
+        if method == "Transverse Mercator":
+            _check_name(name, meridian, scale)
         return OtherPlane(crs.to_wkt(), short(name or crs.name))
     said = f"{name} {crs.name}".lower().replace("_", " ")
     width: Width | None = None
@@ -258,20 +266,49 @@ def _plane(words: str, crs: CRS, name: str) -> Plane:
     return GaussKruger(meridian, int(east // ZONE) or None, width if scale == 1 else None, scale)
 
 
-def _check_name(words: str, name: str, plane: GaussKruger) -> None:
-    """A definition called after one meridian and reckoned from another is not used."""
+def _check_datums(words: str, said: str) -> None:
+    """A definition whose parts are called after two datums is not used: 150 m lie between them."""
+    named = [datum for datum, pattern in _NAMED.items() if pattern.search(said)]
+    if len(named) > 1:
+        names = [datum.value for datum in named]
+        refuse(
+            f'the coordinate system "{short(words)}" is called after {" and ".join(names)}',
+            "correct the definition (.prj) or state the system that the numbers are in",
+            f"坐标系“{short(words)}”的定义中同时有 {'、'.join(names)}，请更正 .prj 或注明坐标所用的坐标系",
+        )
+
+
+_NAMED: Final = {
+    Datum.CGCS2000: re.compile(r"cgcs\s?2000|china\s(geodetic|2000)"),
+    Datum.XIAN80: re.compile(r"xi'?\s?an\s?(19)?80"),
+    Datum.BEIJING54: re.compile(r"(beijing|bj)\s?(19)?54"),
+    Datum.WGS84: re.compile(r"wgs\s?(19)?84|world geodetic system 1984"),
+}
+
+
+def _check_name(name: str, meridian: Fraction, scale: Fraction) -> None:
+    """A definition called after one plane and reckoned as another is not used."""
     said = name.replace("_", " ")
     middle = re.search(r"\bCM\s*(\d{2,3})", said, re.IGNORECASE)
-    zone = re.search(r"\bzone\s*(\d{2})\b", said, re.IGNORECASE)
-    wrong = middle is not None and int(middle[1]) != int(plane.meridian)
-    if zone is not None and plane.scale == 1 and not wrong:
+    zone = re.search(r"\bzone\s*(\d{2})(?!\d)", said, re.IGNORECASE)
+    utm = re.search(r"\bUTM\b", said, re.IGNORECASE) is not None
+    meant = Fraction(int(middle[1])) if middle else None
+    if zone is not None and meant is None:
         number = int(zone[1])
-        wrong = number in (*THREE_DEGREE_ZONES, *SIX_DEGREE_ZONES) and meridian_of(number) != plane.meridian
-    if wrong:
+        known = number in (*THREE_DEGREE_ZONES, *SIX_DEGREE_ZONES)
+        meant = Fraction(number * 6 - 183) if utm else meridian_of(number) if known else None
+    if meant not in (None, meridian):
         refuse(
-            f'the coordinate system is called "{short(name)}" but its central meridian is {float(plane.meridian):g}°',
+            f'the coordinate system is called "{short(name)}" but its central meridian is {float(meridian):g}°',
             "correct the definition (.prj) or state the system",
-            f"坐标系名为“{short(name)}”，其中央经线却是 {float(plane.meridian):g}°，请更正 .prj 或注明坐标系",
+            f"坐标系名为“{short(name)}”，其中央经线却是 {float(meridian):g}°，请更正 .prj 或注明坐标系",
+        )
+    plain = re.search(r"gauss.?kr|\bgk\b", said, re.IGNORECASE) is not None
+    if (utm and scale != UTM_SCALE) or (plain and scale != 1):
+        refuse(
+            f'the coordinate system is called "{short(name)}" but its scale on the meridian is {float(scale):g}',
+            "correct the definition (.prj) or state the system",
+            f"坐标系名为“{short(name)}”，其中央经线比例却是 {float(scale):g}，请更正 .prj 或注明坐标系",
         )
 
 

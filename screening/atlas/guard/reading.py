@@ -6,8 +6,9 @@ system there is, and where several readings lie in China all of them are given. 
 declaration being complete: degrees of which nothing is said and nothing suspected, which are CGCS2000 or WGS 84 (within
 half a metre); and a declared zone or meridian whose eastings do, or do not, carry the zone's number before them.
 
-Whether a declared meridian is the right one the numbers cannot tell, unless they end up outside China: a place three
-degrees off is as good a place. The map can: see what the atlas covers.
+Whether a declared meridian is the right one the numbers cannot tell, unless they end up outside China or farther from it
+than a zone of the declared width reaches: a place three degrees off is as good a place. The map can: see what the atlas
+covers.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from screening.atlas.guard.contradiction import no_reading
 from screening.atlas.guard.declared import UTM_SCALE, Declared, is_unstated, read_declared, short
 from screening.atlas.guard.refusal import refuse
 from screening.atlas.guard.systems import (
+    FALSE_EASTING,
     MERIDIANS,
     SIX_DEGREE_ZONES,
     THREE_DEGREE_ZONES,
@@ -48,10 +50,10 @@ LARGEST: Final = 1e8
 MOST_MOVED: Final = 300.0
 """Metres beyond which parameters from an old datum cannot be right: twice the error without any."""
 SURVEYED: Final = (Datum.CGCS2000, Datum.XIAN80, Datum.BEIJING54)
-_SUSPECT_BAIDU: Final = ("百度", "baidu", "bmap", "bd09", "bd-09")
+_SUSPECT_BAIDU: Final = ("百度", "baidu", "bmap", "bd09", "bd-09", "bd_09", "bd 09")
 _SUSPECT_OTHERS: Final = (
     *("高德", "amap", "gaode", "autonavi", "腾讯", "tencent", "qqmap", "gcj", "火星", "mars coordinates"),
-    *("谷歌地图", "google maps", "googlemaps", "奥维", "ovital", "omap", "水经注", "rivermap", "bigemap"),
+    *("国测局", "谷歌地图", "google maps", "googlemaps", "奥维", "ovital", "omap", "水经注", "rivermap", "bigemap"),
 )
 """Programs whose maps are shifted, and some (奥维, 水经注, BIGEMAP) that export either, as their user chose."""
 # "google" alone is no ground: every KML names it, and Google Earth draws in WGS 84.
@@ -129,6 +131,7 @@ def read_coordinates(
     open_datum = said is None or (said.datum is None and found[0].system.in_metres)
     plain = said is None and not found[0].system.in_metres and not suspected
     if len(found) == 1 and (not open_datum or plain):
+        _check_reach(xy, found[0])
         return Readings(found[0])
     if len(found) == 1:
         refuse(
@@ -159,6 +162,24 @@ def _check_shift(xy: Floats, reading: Reading) -> None:
             f"the transformation parameters move the place by {moved:,.0f} m; none in China reach {MOST_MOVED:.0f} m",
             "check their signs, units (metres, arc-seconds, parts per million) and direction (to CGCS2000)",
             f"转换参数使位置移动 {moved:,.0f} 米，超过 {MOST_MOVED:.0f} 米，请核对符号、单位（米、角秒、ppm）和方向（转至 CGCS2000）",
+        )
+
+
+def _check_reach(xy: Floats, reading: Reading) -> None:
+    """Eastings farther from the meridian than a zone of its width reaches are those of another plane, or mistaken."""
+    plane = reading.system.plane
+    if not isinstance(plane, GaussKruger) or plane.width is None:
+        return
+    off = np.abs(_east_first(xy, reading.axes)[:, 0] - (plane.zone or 0) * ZONE - FALSE_EASTING)
+    index = int(off.argmax())
+    if off[index] > REACH[plane.width]:
+        middle, kilometres = f"{float(plane.meridian):g}", f"{off[index] / 1000:,.0f}"
+        refuse(
+            f"lies {kilometres} km from the central meridian {middle}°, farther than a {plane.width}-degree zone reaches",
+            f'check zone and meridian; if they are right, state the meridian alone: "{reading.system.datum.value} CM {middle}"',
+            f"距中央经线 {middle}° 有 {kilometres} 公里，超出 {plane.width}度带的范围；请核对带号和中央经线，"
+            f"无误时可只写“{reading.system.datum.value} 中央经线 {middle}”",
+            index,
         )
 
 

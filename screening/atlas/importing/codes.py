@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 _CODE: Final = re.compile(r"ZH([1-9]\d{5})([123])(\d{4,5})")
 CLASS_DIGITS: Final = {"1": "priority_protection", "2": "key_control", "3": "general_control"}
@@ -36,6 +36,6 @@ def parse_unit_code(code: str) -> UnitCode | None:
 
 
 def tidy_code(code: str) -> str:
-    """A code without blanks, in plain capitals, where that makes it regular; otherwise as it is written, trimmed."""
-    tidy = re.sub(r"\s", "", normalize("NFKC", code)).upper()
+    """A code without what nobody sees, in plain capitals, where that makes it regular; otherwise as written, trimmed."""
+    tidy = "".join(char for char in normalize("NFKC", code) if not char.isspace() and category(char) != "Cf").upper()
     return tidy if parse_unit_code(tidy) else code.strip()

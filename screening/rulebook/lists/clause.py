@@ -133,12 +133,16 @@ TYPE_WORDS: Final[Mapping[str, ClauseType]] = {
 }
 
 _STRICTEST: Final = {kind: number for number, kind in enumerate(ClauseType)}
-_TAG: Final = re.compile(r"【[^】/／]*[/／]([^】]*)】")
+_TAG: Final = re.compile(r"【([^】]*)】")
 _REGULAR: Final = re.compile(r"(?:ZH|HY)\d{6}[123]\d{4}")
 _WORDLESS: Final = frozenset({"", "/", "／", "\\", "-", "--", "—", "——", "无", "无。", "暂无", "无要求"})
-_BARS: Final = re.compile("禁止|严禁|禁建|不得|不准|不予|不允许|不再|只允许|仅允许")
+_BARS: Final = re.compile(
+    "禁|不得|不准|不予|不允许|不许|不可|不能|不再|不新增|不新建|不扩建|不布局|不引进|不批|不审批|停批|拒批|拒绝|杜绝|取缔|清退"
+    "|只允许|仅允许|只能|仅限"
+)
 _OBJECTS: Final = re.compile(
-    f"{_BARS.pattern}|限制|严控|严格控制|淘汰|退出|关停|关闭|搬迁|暂停|停止|停产|否决|不宜|不应|不符合|不鼓励|原则上|一律|准入|除外|例外|负面清单"
+    f"{_BARS.pattern}|限制|严控|严格控制|从严|淘汰|退出|关停|关闭|拆除|搬迁|暂停|暂缓|停止|停产|否决|不宜|不应|不符合|不鼓励|原则上|一律"
+    "|准入|除外|例外|负面清单|同上|同左"
 )
 
 
@@ -170,10 +174,19 @@ class Clause:
 
 
 def unit_key(code: str) -> str:
-    """A unit code as it is compared: half-width, upper case, without spaces. What is odd about it stays."""
+    """A unit code as it is compared: half-width, upper case, without spaces and characters that nobody sees.
+
+    What else is odd about it stays.
+    """
     if code.isascii() and code.isalnum():
         return code.upper()
-    return "".join(unicodedata.normalize("NFKC", code).split()).upper()
+    seen = "".join(char for char in unicodedata.normalize("NFKC", code) if unicodedata.category(char) != "Cf")
+    return "".join(seen.split()).upper()
+
+
+def several_codes(unit: str) -> bool:
+    """Whether a cell holds the codes of several units."""
+    return len(set(_REGULAR.findall(unit))) > 1
 
 
 def odd_code(unit: str, jurisdiction: str) -> tuple[str, str]:
@@ -191,6 +204,12 @@ def odd_code(unit: str, jurisdiction: str) -> tuple[str, str]:
     return "", ""
 
 
+def bars(text: str) -> bool:
+    """Whether words bar something, or carry the tag of a clause."""
+    tagged = (part.strip() for tag in _TAG.findall(text) for part in _tagged(tag))
+    return _BARS.search(text) is not None or any(word in TYPE_WORDS for word in tagged if word)
+
+
 def read_type(written: str, text: str, words: Mapping[str, ClauseType]) -> tuple[ClauseType, ClauseType, bool]:
     """The type in its column, the strictest of that and the tags in the text, and whether the column's word is known.
 
@@ -198,10 +217,18 @@ def read_type(written: str, text: str, words: Mapping[str, ClauseType]) -> tuple
     """
     word = written.strip()
     column = words.get(word) or words.get(unicodedata.normalize("NFKC", word)) if word else None
-    tags = [kind for tag in _TAG.findall(text) if (kind := words.get(tag.strip())) is not None]
+    tags = [
+        kind for tag in _TAG.findall(text) for part in _tagged(tag) if (kind := words.get(part.strip())) is not None
+    ]
     own = [column] if column is not None else [ClauseType.UNTAGGED] if word or not tags else []
     said = [*own, *tags]
     return column or ClauseType.UNTAGGED, min(said, key=_STRICTEST.__getitem__), not word or column is not None
+
+
+def _tagged(tag: str) -> list[str]:
+    """The words of a tag that may be a type: those after its element (`水/禁止类`), or the only one (`禁止类`)."""
+    parts = re.split("[/／]", tag)
+    return parts[1:] or parts
 
 
 def standing_of(kind: ClauseType, text: str, outcome: Standing | None, conditioned: bool) -> Standing:

@@ -100,6 +100,15 @@ class ClauseReader:
             standing = Standing.BLANK
         else:
             standing = standing_of(kind, text, structure.outcome, structure.when is not None)
+        if standing is Standing.WORDLESS and not text.strip() and (label or written_type.strip()):
+            found.remarks.append(
+                Problem(
+                    at_row(name, number, self.card.published.layout.name("text")),
+                    "numbers or types a clause and has no words",
+                    "nothing is made of it; where cells were merged say --fill-down text",
+                    "写有条款号或类型而没有条文，不产生规则；若为合并单元格，请用 --fill-down text",
+                )
+            )
         if standing is Standing.WORDLESS and cells:
             found.problems.append(
                 Problem(

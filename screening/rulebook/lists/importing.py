@@ -14,7 +14,7 @@ from screening.errors import Problem, suggest
 from screening.rulebook.lists.access_list import CARD, TABLE, UNITS, AccessList, make_list
 from screening.rulebook.lists.accounting import Account, account_of
 from screening.rulebook.lists.card import JURISDICTION, LIST_ID, ListCard, Published, Table, write_card
-from screening.rulebook.lists.clause import ClauseType, Dimension, odd_code
+from screening.rulebook.lists.clause import ClauseType, Dimension, odd_code, several_codes
 from screening.rulebook.lists.clause_reading import ClauseReader, UnitClauses, count_clauses, count_encoded
 from screening.rulebook.lists.layout import Layout, header_missing, is_header, read_layout
 from screening.rulebook.lists.problems import AccessListError
@@ -27,6 +27,7 @@ from screening.rulebook.lists.table import (
     kept_rows,
     published_sheet,
     sha256,
+    words_left_out,
     write_index,
 )
 from screening.rulebook.model import Instrument, Level, Period
@@ -101,6 +102,7 @@ def read_list(sheet: Sheet, request: Request, vocabulary: Vocabulary, digest: st
     if problems or wrong:
         raise AccessListError([*problems, *wrong])
     rows, problems = kept_rows(sheet, head, layout, filled)
+    problems.extend(words_left_out(rows, layout, request.meanings, sheet.name))
     published = Published(
         sheet.name,
         digest,
@@ -129,7 +131,13 @@ def read_list(sheet: Sheet, request: Request, vocabulary: Vocabulary, digest: st
         pieces.append(piece)
         at += len(piece)
         odd, zh = odd_code(unit, request.jurisdiction) if unit else ("", "")
-        if odd:
+        if several_codes(unit):
+            # Kept as one odd code its clauses would be lost to those of the units that have others.
+            problems.append(
+                Problem(f"{sheet.name} row {own[0][0]}", f'"{unit[:60]}" are several units', "give each a row of its own",
+                        f"“{unit[:60]}”是多个管控单元，请每个单元各写一行")
+            )  # fmt: skip
+        elif odd:
             remarks.append(Problem(f"{sheet.name} row {own[0][0]}", odd, "check it; the unit is kept as it stands", zh))
     if problems:
         raise AccessListError(problems)

@@ -69,7 +69,11 @@ def folded(name: str) -> str:
 
 
 _KNOWN: Final = {folded(alias): meaning for meaning, names in _ALIASES.items() for alias in (meaning, *names)}
-_WIDE_KNOWN: Final = {folded(name): dimension for name, dimension in _WIDE_NAMES.items()}
+_WIDE_KNOWN: Final = {
+    folded(name + more): dimension
+    for more in ("要求", "约束要求", "管控要求", "")
+    for name, dimension in _WIDE_NAMES.items()
+}
 
 
 def dimension_of(name: str, words: Mapping[str, Dimension]) -> Dimension | None:

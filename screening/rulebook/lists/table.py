@@ -9,19 +9,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from screening.errors import Problem
 from screening.rulebook.lists.card import Published
-from screening.rulebook.lists.clause import unit_key
-from screening.rulebook.lists.layout import CANONICAL, WIDE, Layout
+from screening.rulebook.lists.clause import bars, unit_key
+from screening.rulebook.lists.layout import CANONICAL, EXTRA, WIDE, Layout
 from screening.rulebook.lists.problems import AccessListError, at_row
 from screening.rulebook.lists.sheet import EMPTIED, MAX_CELL, NO_KINDS, Cells, Kinds, Sheet, csv_text, packed, unpacked
 
 INDEX: Final = ("unit", "name", "class", "county", "rows", "clauses", "encoded", "at", "length")
 _AT: Final = {name: number for number, name in enumerate(CANONICAL)}
+_SENTENCE: Final = 13
+"""Characters from which a cell may be a clause and no label."""
 ROW, CODE, DIMENSION, TEXT, CELLS = (_AT[name] for name in ("row", "unit_code", "dimension", "text", "cells"))
 
 
@@ -98,6 +100,27 @@ def _ragged(sheet: Sheet, index: int, width: int) -> Problem | None:
     else:
         return None
     return Problem(at_row(sheet.name, index + 1), what, "check its commas and quotes, or name the column", zh)
+
+
+def words_left_out(rows: Sequence[Cells], layout: Layout, asked: Mapping[str, str], name: str) -> Iterator[Problem]:
+    """Columns that were taken to mean nothing, though a cell of theirs bars something: its first one each."""
+    at = {column: number for number, column in enumerate(header_of(layout))}
+    for number, column in enumerate(layout.columns, 1):
+        if column.kept not in layout.extra or asked.get(column.name, asked.get(column.name.strip())) == EXTRA:
+            continue
+        place = at[column.kept]
+        found = next((row for row in rows if len(row[place].strip()) >= _SENTENCE and bars(row[place])), None)
+        if found is not None:
+            shown = column.name.strip()[:40]
+            yield Problem(
+                f"{name} row {found[0]}",
+                f'the column "{shown or number}" is not read, and bars something: {found[place].strip()[:60]}',
+                f'say what it is: --map "{shown}=MEANING" (text, wide for a dimension, clause_type, …, extra for nothing)'
+                if shown
+                else "give the column a name",
+                f"列“{shown or number}”未作为条款读取，却含禁止性文字，"
+                + ("请用 --map 指明其含义（text、wide、clause_type … 或 extra）" if shown else "请补上列名"),
+            )
 
 
 def _filled(cells: Cells, kinds: Kinds, columns: Sequence[int], above: dict[int, str]) -> tuple[Cells, Kinds]:

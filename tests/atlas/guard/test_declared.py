@@ -6,12 +6,13 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from screening.atlas.guard import CoordinateError, Datum, DatumShift, read_declared
+from screening.atlas.guard import CoordinateError, Datum, DatumShift, read_coordinates, read_declared
 from screening.atlas.guard.phrases import KNOWN
 from screening.atlas.guard.systems import GaussKruger, OtherPlane, WebMercator
 
@@ -289,7 +290,7 @@ def test_a_damaged_definition_is_read_or_refused_never_a_crash(
 ) -> None:
     start %= len(words)
     with suppress(CoordinateError):
-        read_declared(words[:start] + instead + words[start + length :])
+        read_coordinates(np.array([[38_520_652.0, 2_433_813.0]]), words[:start] + instead + words[start + length :])
 
 
 def test_half_a_character_never_gets_into_a_decision() -> None:
