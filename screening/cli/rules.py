@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
+from screening.cli.candidates import candidates
 from screening.cli.common import clear_errors, day_option, lang_option, rules_option, settings_of
+from screening.cli.draft import draft_command
 from screening.engine.program import prepare
 from screening.errors import InputError, Problem, suggest
 from screening.rulebook.cases import read_cases
@@ -128,6 +130,10 @@ def schema(rules: Path | None) -> None:
     click.echo(
         json.dumps(rule_schema(Rulebook.load(settings_of(rules).rules)), ensure_ascii=False, indent=1, sort_keys=True)
     )
+
+
+rules.add_command(candidates)
+rules.add_command(draft_command)
 
 
 @click.command()

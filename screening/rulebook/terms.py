@@ -48,7 +48,8 @@ class Term:
     """One fact of the vocabulary.
 
     `choices` are the words a choice or set may take, with labels; empty on a set means any word. `aliases` maps what
-    people write (labels, other names) to the word. Below `low` and above `high` a number is a slip of the pen.
+    people write (labels, other names) to the word. Below `low` and above `high` a number is a slip of the pen. `found`
+    says in which document the figure stands, `why` what hangs on it.
     """
 
     key: str
@@ -61,6 +62,8 @@ class Term:
     aliases: Mapping[str, str] = field(default_factory=dict)
     low: Number = -inf
     high: Number = inf
+    found: Text = NOTHING
+    why: Text = NOTHING
 
     @property
     def missing(self) -> Value:

@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from screening.documents import DocumentError, Node, parse_yaml, read_text
-from screening.errors import InputError, QuantityError
+from screening.errors import InputError, QuantityError, suggest
 from screening.facts import Supplier
 from screening.quantity import check_unit, parse_quantity
 from screening.rulebook.reading import Reading
@@ -69,6 +70,7 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
     terms: dict[str, Term] = {}
     groups: dict[str, Group] = {}
     pending_groups: list[tuple[str, Node]] = []
+    pending_asking: list[tuple[str, Node]] = []
     pending_implications: list[Node] = []
     for path in sorted(folder.glob("*.yaml")):
         shown = f"{name}/{path.name}"
@@ -77,13 +79,14 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
         except DocumentError as error:
             reading.problems.extend(error.problems)
             continue
-        parts = reading.mapping(root, ("facts", "families", "groups", "implies"))
+        parts = reading.mapping(root, ("facts", "families", "groups", "implies", "asking"))
         for key, node in (parts["facts"].mapping or {}).items() if "facts" in parts else ():
             _add(terms, _term(key, node, folder, reading), node, reading)
         for key, node in (parts["families"].mapping or {}).items() if "families" in parts else ():
             for term in _family(key, node, folder, reading):
                 _add(terms, term, node, reading)
         pending_groups.extend((parts["groups"].mapping or {}).items() if "groups" in parts else ())
+        pending_asking.extend((parts["asking"].mapping or {}).items() if "asking" in parts else ())
         pending_implications.extend((parts["implies"].items or ()) if "implies" in parts else ())
     for key, node in pending_groups:
         group = _group(key, node, terms, reading)
@@ -92,8 +95,23 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
         if key in groups:
             reading.problem(node, f'the group "{key}" stands twice', "keep one")
         groups[key] = group
+    for key, node in pending_asking:
+        _say_where_and_why(key, node, terms, reading)
     implied = [one for node in pending_implications for one in _implications(node, terms, groups, reading)]
     return Vocabulary(terms, groups, tuple(implied))
+
+
+def _say_where_and_why(key: str, node: Node, terms: dict[str, Term], reading: Reading) -> None:
+    """Where an applicant finds a fact, or every member of a family, and why it is asked."""
+    parts = reading.mapping(node, ("found", "why"), ("found", "why"))
+    found, why = reading.bilingual(parts.get("found")), reading.bilingual(parts.get("why"))
+    about = [name for name in terms if name == key] or [name for name in terms if name.startswith(f"{key}.")]
+    if not about:
+        reading.problem(node, f'"{key[:60]}" is no fact or family', suggest(key, terms) or "check its name")
+    for name in about:
+        if terms[name].found.zh:
+            reading.problem(node, f'"{name}" is told twice where to find', "keep one")
+        terms[name] = replace(terms[name], found=found, why=why)
 
 
 def _implications(
