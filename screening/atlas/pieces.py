@@ -77,7 +77,7 @@ def _cut(part: BaseGeometry, max_vertices: int) -> NDArray[Any]:
             found = _halved(part, max_vertices, sturdy)
         except shapely.GEOSException:
             continue
-        if found is not None and _make_up(found, part):
+        if found is not None and _make_up(found, part) and (not sturdy or _keep_vertices(found, part)):
             return found
     return _array([part])
 
@@ -165,6 +165,12 @@ def _make_up(found: NDArray[Any], part: BaseGeometry) -> bool:
     west, south, east, north = part.bounds
     same = abs(shapely.area(found).sum() - shapely.area(part)) <= _AREA_SLACK * (east - west) * (north - south)
     return bool(same and shapely.is_valid(found).all())
+
+
+def _keep_vertices(found: NDArray[Any], part: BaseGeometry) -> bool:
+    """True when every vertex of the part is one of a piece, bit for bit: the sturdy way may move or merge some."""
+    kept, wanted = (shapely.get_coordinates(one) @ [1, 1j] for one in (found, part))
+    return bool(np.isin(wanted, kept).all())
 
 
 def _array(polygons: list[BaseGeometry]) -> NDArray[Any]:

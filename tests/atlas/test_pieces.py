@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
@@ -159,6 +159,7 @@ def test_a_part_of_half_a_million_vertices_is_cut_small() -> None:
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=9, max_size=40),
     st.integers(8, 16),
 )
+@example([(0, 0), (12, 5), (6, 4), (7, 4), (0, 5), (0, 0), (0, 0), (0, 0), (0, 0)], 8)
 def test_any_polygons_on_a_coarse_grid_are_made_up_by_their_pieces(places: list[tuple[int, int]], most: int) -> None:
     """Many collinear edges, shared coordinates, and rings that touch."""
     drawn = shapely.make_valid(shapely.Polygon(places))
