@@ -239,7 +239,7 @@ class Decision:
     """The answer to one application. `id` is the SHA-256 of everything else in it: the same inputs give the same id.
 
     `places` is empty when the place is certain. Otherwise `findings`, `needs` and `considered` are what holds at each of
-    the places, and what differs is told there.
+    the places, and what differs is told there. `co_control` is the sheet of a project that is or may be two-high.
     """
 
     project: str
@@ -254,6 +254,7 @@ class Decision:
     considered: tuple[Considered, ...]
     receipt: Receipt
     places: tuple[PossiblePlace, ...] = ()
+    co_control: Mapping[str, Any] | None = None
 
     def body(self) -> dict[str, Any]:
         """Everything but the id, as plain JSON data (no floats)."""
@@ -266,6 +267,7 @@ class Decision:
             "findings": [finding.plain() for finding in self.findings],
             "needs": [need.plain() for need in self.needs],
             "classes": dict(self.classes),
+            **({"co_control": dict(self.co_control)} if self.co_control is not None else {}),
             "place": dict(self.place),
             "not_covered": [text.plain() for text in self.not_covered],
             "warnings": [text.plain() for text in self.warnings],

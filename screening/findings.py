@@ -57,7 +57,7 @@ def _finding(item: Judged, wording: _Wording) -> Finding | None:
             f"The two engines differ on this rule ({item.durable} against {verdict.state}); a person must look.",
         )
         return Finding(
-            rule.id, Reason.ENGINE_DISAGREES, Outcome.REVIEW, rule.title, message, grounds=_grounds(rule, rulebook)
+            rule.id, Reason.ENGINE_DISAGREES, Outcome.REVIEW, rule.title, message, grounds=grounds_of(rule, rulebook)
         )
     if rule.effect is Effect.CLASSIFY or verdict.state is State.SILENT:
         return None
@@ -70,7 +70,7 @@ def _finding(item: Judged, wording: _Wording) -> Finding | None:
         message=wording.filled(rule.message),
         remedy=wording.filled(rule.remedy),
         question=wording.filled(rule.question),
-        grounds=_grounds(rule, rulebook),
+        grounds=grounds_of(rule, rulebook),
         needs=wording.settling(verdict.needs),
         because=tuple(wording.because(test) for test in verdict.because[:MOST_BECAUSE]),
         checked=rule.level.value,
@@ -92,7 +92,7 @@ def _weigh(rule: Rule, state: State) -> tuple[Reason, Outcome]:
     return Reason.FIRED, Outcome.REJECT
 
 
-def _grounds(rule: Rule, rulebook: Rulebook) -> tuple[Ground, ...]:
+def grounds_of(rule: Rule, rulebook: Rulebook) -> tuple[Ground, ...]:
     found = []
     for citation in rule.basis:
         instrument = rulebook.instruments[citation.instrument]
@@ -217,7 +217,7 @@ def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
                     "state": item.verdict.state.value,
                     "title": item.rule.title.plain(),
                     "checked": item.rule.level.value,
-                    "grounds": [ground.plain() for ground in _grounds(item.rule, rulebook)],
+                    "grounds": [ground.plain() for ground in grounds_of(item.rule, rulebook)],
                 }
                 for item in about.get(key, ())
             ],

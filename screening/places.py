@@ -96,6 +96,7 @@ def undecided_place(candidates: Sequence[Candidate]) -> Decision:
         considered=_considered(decisions),
         receipt=_receipt(decisions),
         places=tuple(one.possible_place() for one in candidates),
+        co_control=first.co_control if all(one.co_control == first.co_control for one in decisions) else None,
     )
 
 

@@ -16,6 +16,7 @@ from screening.atlas import (
     Source,
     locate,
 )
+from screening.co_control import co_control
 from screening.decision import Decision, Finding, Outcome, Receipt, gravest
 from screening.engine.durable import DurableEngine
 from screening.engine.judge import Judgement, judge_all
@@ -140,6 +141,7 @@ def decide(
         warnings=_warnings(placement),
         considered=considered(judgement, rulebook.vocabulary),
         receipt=_receipt(judgement, placement, rulebook, as_of),
+        co_control=co_control(judgement, rulebook),
     )
 
 

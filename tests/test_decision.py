@@ -76,6 +76,7 @@ DECISION = Decision(
     considered=(CONSIDERED,),
     receipt=RECEIPT,
     places=(PLACE,),
+    co_control={"state": "yes"},
 )
 
 

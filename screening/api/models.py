@@ -117,6 +117,9 @@ class DecisionOut(_Strict):
     findings: list[FindingOut]
     needs: list[NeedOut]
     classes: dict[str, Any]
+    co_control: dict[str, Any] | None = Field(
+        default=None, description="the co-control sheet of a project that is or may be two-high"
+    )
     place: dict[str, Any]
     not_covered: list[Words]
     warnings: list[Words]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from screening.engine.conditions import Key
 from screening.engine.durable import DurableEngine
 from screening.engine.explain import Explainer, Verdict
-from screening.engine.program import Group, Program
+from screening.engine.program import Group, Prepared, Program
 from screening.engine.verdicts import State
 from screening.facts import FLAG_NO, FLAG_YES, Choice, Fact, Facts, Origin, Supplier
 from screening.rulebook.model import Level, Rule
@@ -20,9 +20,13 @@ from screening.rulebook.vocabulary import Vocabulary
 class Judged:
     """A rule with what the engines said of it. `durable` is None when that engine failed."""
 
-    rule: Rule
+    prepared: Prepared
     verdict: Verdict
     durable: State | None
+
+    @property
+    def rule(self) -> Rule:
+        return self.prepared.rule
 
     @property
     def agreed(self) -> bool:
@@ -77,7 +81,7 @@ def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: Durabl
                 states = durable.evaluate(group.prepared, program.scale, facts, vocabulary, encoded)
             except Exception as error:  # whatever breaks in there must become a review, not an outage
                 failure = failure or f"{type(error).__name__}: {error}"
-            here.extend(Judged(item.rule, explainer.verdict(item), states.get(item.rule.id)) for item in group.prepared)
+            here.extend(Judged(item, explainer.verdict(item), states.get(item.rule.id)) for item in group.prepared)
         judged.extend(here)
         facts = facts.and_also(_classes(stratum.sets, here))
     return Judgement(tuple(judged), tuple(aside), facts, failure)
@@ -104,7 +108,7 @@ def judge_all(
 def _set_aside(group: Group, closed: int) -> tuple[Judged, ...]:
     """The rules of a group whose gate of that number is false: silent, each told by its own, narrower test."""
     return tuple(
-        Judged(item.rule, Verdict(State.SILENT, (own,)), State.SILENT)
+        Judged(item, Verdict(State.SILENT, (own,)), State.SILENT)
         for item, own in zip(group.prepared, group.own[closed], strict=True)
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from screening.decision import NOTICE, OUTCOME_WORDS, Decision, Finding, Ground, Need, Outcome, PossiblePlace, Reason
+from screening.report.co_control import co_control_lines
 from screening.text import Text
 
 _REASONS: Final[Mapping[Reason, Text]] = {
@@ -31,7 +32,7 @@ _STATES: Final = {"yes": Text("是", "yes"), "no": Text("否", "no"), "maybe": T
 _LAYER: Final = Text("由图层量算；请补充或更新相应图层", "measured on the map; add or update its layer")
 MOST_FINDINGS: Final = 25
 MOST_GROUNDS: Final = 3
-_COUNT: Final = "一二三四五六七八九"
+_COUNT: Final = "一二三四五六七八九十"
 
 
 def explain(decision: Decision, lang: str = "zh", places: int = 8) -> str:
@@ -63,6 +64,9 @@ def _lines(decision: Decision, lang: str, places: int) -> Iterator[str]:
             for rule in entry["rules"]:
                 grounds = "；".join(f"{ground['name'][lang]} {ground['clause']}" for ground in rule["grounds"])
                 yield f"    {rule['title'][lang]}（{grounds}）" if zh else f"    {rule['title'][lang]} ({grounds})"
+    if decision.co_control is not None:
+        yield heading(Text("减污降碳协同", "Pollution and carbon together"))
+        yield from co_control_lines(decision.co_control, lang)
     for outcome, title in (
         (Outcome.REJECT, Text("不符合准入的依据", "Grounds to reject")),
         (Outcome.REVIEW, Text("须人工复核的事项", "For a person to review")),

@@ -145,7 +145,8 @@ class Citation:
 class Rule:
     """One rule, in force for `effective`, in `jurisdiction` ("CN", "42", "4205", a unit code or a basin).
 
-    `effect` CLASSIFY sets the flag `classifies`; a REVIEW with a `question` is a judgement rule. `digest` is the SHA-256
+    `effect` CLASSIFY sets the flag `classifies`; a REVIEW with a `question` is a judgement rule. `measure` is
+    the co-control measure it belongs to, "" for none. `digest` is the SHA-256
     of the rule's meaning and words, the same wherever the file lies.
     """
 
@@ -168,6 +169,7 @@ class Rule:
     path: str
     line: int
     digest: str
+    measure: str = ""
 
     @property
     def judgement(self) -> bool:

@@ -135,7 +135,7 @@ def read_rulebook(folder: Path) -> Rulebook:
         except DocumentError as error:
             reading.problems.extend(error.problems)
             continue
-        for node in _rows(root, path.parent, folder, reading):
+        for node in expanded(root, path.parent, folder, reading):
             rule = read_rule(node, shown, vocabulary, instruments, reading)
             if rule is not None:
                 rules.append(rule)
@@ -158,7 +158,8 @@ def _words(vocabulary: Vocabulary, instruments: Mapping[str, Instrument]) -> str
         for _, term in sorted(vocabulary.items())
     ]
     cited = [[item.id, *item.name, item.number, item.url, str(item.life)] for _, item in sorted(instruments.items())]
-    return hashlib.sha256(canonical_json([terms, cited])).hexdigest()
+    measures = [[one.id, *one.label, *one.media, sorted(one.figures)] for one in vocabulary.measures.values()]
+    return hashlib.sha256(canonical_json([terms, cited, measures])).hexdigest()
 
 
 def _by_line(problem: Problem) -> tuple[str, int, str]:
@@ -214,8 +215,8 @@ def _instruments(path: Path, shown: str, reading: Reading) -> dict[str, Instrume
     return found
 
 
-def _rows(root: Node, here: Path, folder: Path, reading: Reading) -> Iterator[Node]:
-    """The rule itself, or with `for_each` one filled copy for every row of its table."""
+def expanded(root: Node, here: Path, folder: Path, reading: Reading) -> Iterator[Node]:
+    """The rule (or the case) itself, or with `for_each` one filled copy for every row of its table."""
     mapping = root.mapping or {}
     if "for_each" not in mapping:
         yield root

@@ -33,7 +33,7 @@ from screening.text import NOTHING
 
 _RULE_KEYS: Final = (
     "id", "title", "jurisdiction", "effective", "for_each", "basis", "when", "unless", "outcome", "classifies",
-    "message", "remedy", "question", "checked", "readings", "not_encoded",
+    "measure", "message", "remedy", "question", "checked", "readings", "not_encoded",
 )  # fmt: skip
 _REQUIRED: Final = ("id", "title", "jurisdiction", "effective", "basis", "when", "outcome", "checked")
 RULE_ID: Final = re.compile(r"[a-z0-9][a-zA-Z0-9_.\-]{2,119}")
@@ -67,6 +67,15 @@ def read_rule(
     when = read_condition(parts["when"], vocabulary, reading) if "when" in parts else None
     unless = read_condition(parts["unless"], vocabulary, reading, negated=True) if "unless" in parts else None
     effect, classifies = _effect(parts, node, vocabulary, (*tests_of(when), *tests_of(unless)), reading)
+    measure = reading.text(parts.get("measure"))
+    if measure and (measure not in vocabulary.measures or effect is Effect.CLASSIFY):
+        reading.problem(
+            parts["measure"],
+            f'"{measure[:60]}" is no co-control measure'
+            if effect is not Effect.CLASSIFY
+            else "a classification is no measure",
+            suggest(measure, vocabulary.measures) or "see rules/vocabulary/measures.yaml",
+        )
     basis = _basis(parts.get("basis"), effective, instruments, reading)
     level, checked_on = _checked(parts.get("checked"), reading)
     message, remedy = reading.bilingual(parts.get("message")), reading.bilingual(parts.get("remedy"))
@@ -113,6 +122,7 @@ def read_rule(
         path=path,
         line=node.line,
         digest=hashlib.sha256(canonical_json(meaning)).hexdigest(),
+        measure=measure,
     )
 
 

@@ -67,6 +67,7 @@ def rule_schema(rulebook: Rulebook) -> dict[str, Any]:
             "unless": {"$ref": "#/$defs/condition"},
             "outcome": {"enum": [effect.value for effect in Effect]},
             "classifies": {"enum": sorted(key for key in rulebook.vocabulary if key.startswith("class."))},
+            "measure": {"enum": sorted(rulebook.vocabulary.measures)},
             "message": _TEXT,
             "remedy": _TEXT,
             "question": _TEXT,

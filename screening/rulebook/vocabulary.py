@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from screening.errors import InputError, Problem, QuantityError, nearest
 from screening.facts import CLAIMED, Choice, Fact, Facts, Members, Origin, Supplier, Value
+from screening.rulebook.measures import Measure
 from screening.rulebook.terms import Term, cut
 from screening.rulebook.values import read_value
 from screening.text import Text
@@ -39,11 +40,12 @@ class Implication:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary(Mapping[str, Term]):
-    """All terms by key, the groups rules may name, and what contradicts itself."""
+    """All terms by key, the groups rules may name, what contradicts itself, and the co-control measures."""
 
     terms: Mapping[str, Term]
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
     implications: tuple[Implication, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, key: str) -> Term:
         return self.terms[key]

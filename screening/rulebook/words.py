@@ -15,6 +15,7 @@ from screening.documents import DocumentError, Node, parse_yaml, read_text
 from screening.errors import InputError, QuantityError, suggest
 from screening.facts import Supplier
 from screening.quantity import check_unit, parse_quantity
+from screening.rulebook.measures import read_measures
 from screening.rulebook.reading import Reading
 from screening.rulebook.terms import Term, Type
 from screening.rulebook.vocabulary import Group, Implication, Vocabulary
@@ -72,6 +73,7 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
     pending_groups: list[tuple[str, Node]] = []
     pending_asking: list[tuple[str, Node]] = []
     pending_implications: list[Node] = []
+    pending_measures: dict[str, Node] = {}
     for path in sorted(folder.glob("*.yaml")):
         shown = f"{name}/{path.name}"
         try:
@@ -79,7 +81,7 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
         except DocumentError as error:
             reading.problems.extend(error.problems)
             continue
-        parts = reading.mapping(root, ("facts", "families", "groups", "implies", "asking"))
+        parts = reading.mapping(root, ("facts", "families", "groups", "implies", "asking", "measures"))
         for key, node in (parts["facts"].mapping or {}).items() if "facts" in parts else ():
             _add(terms, _term(key, node, folder, reading), node, reading)
         for key, node in (parts["families"].mapping or {}).items() if "families" in parts else ():
@@ -87,6 +89,7 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
                 _add(terms, term, node, reading)
         pending_groups.extend((parts["groups"].mapping or {}).items() if "groups" in parts else ())
         pending_asking.extend((parts["asking"].mapping or {}).items() if "asking" in parts else ())
+        pending_measures.update((parts["measures"].mapping or {}) if "measures" in parts else {})
         pending_implications.extend((parts["implies"].items or ()) if "implies" in parts else ())
     for key, node in pending_groups:
         group = _group(key, node, terms, reading)
@@ -98,7 +101,7 @@ def read_vocabulary(folder: Path, reading: Reading, name: str) -> Vocabulary:
     for key, node in pending_asking:
         _say_where_and_why(key, node, terms, reading)
     implied = [one for node in pending_implications for one in _implications(node, terms, groups, reading)]
-    return Vocabulary(terms, groups, tuple(implied))
+    return Vocabulary(terms, groups, tuple(implied), read_measures(pending_measures, terms, reading))
 
 
 def _say_where_and_why(key: str, node: Node, terms: dict[str, Term], reading: Reading) -> None:
