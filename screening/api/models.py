@@ -134,11 +134,17 @@ class RuleOut(_Strict):
     id: str
     title: Words
     sentence: Words
+    message: Words
+    remedy: Words
+    question: Words
     jurisdiction: str
-    effect: str
-    checked: str
+    effect: Literal["reject", "review", "obligation", "classify"]
+    measure: str
+    checked: Literal["text", "secondary", "memory"]
     effective_from: str | None
     effective_until: str | None
+    readings: list[str]
+    not_encoded: list[str]
     grounds: list[GroundOut]
     digest: str
 
@@ -148,7 +154,106 @@ class RulesOut(_Strict):
 
     as_of: str
     rulebook: str
+    total: int
     rules: list[RuleOut]
+    next: str | None = Field(description="send it as `after` for the next page; null on the last")
+
+
+class ChoiceOut(_Strict):
+    """One word a fact may take."""
+
+    word: str
+    label: Words
+
+
+class FactOut(_Strict):
+    """A fact of the vocabulary."""
+
+    fact: str
+    type: Literal["number", "date", "flag", "choice", "sector", "set"]
+    unit: str
+    label: Words
+    question: Words
+    found: Words
+    why: Words
+    choices: list[ChoiceOut]
+
+
+class VocabularyOut(_Strict):
+    """The facts of one supplier."""
+
+    facts: list[FactOut]
+
+
+class SectorOut(_Strict):
+    """A class of GB/T 4754-2017."""
+
+    code: str
+    label: Words
+
+
+class SectorsOut(_Strict):
+    """The classes that answer to a search."""
+
+    sectors: list[SectorOut]
+
+
+Bounds = tuple[float, float, float, float]
+
+
+class LayerOut(_Strict):
+    """A layer of the atlas. `bounds` are west, south, east and north in degrees."""
+
+    id: str
+    kind: str
+    use: Literal["area", "line", "units", "admin", "extent"]
+    title: Words
+    areal: bool
+    features: int
+    tolerance_m: str
+    as_of: str
+    stale_after: str | None
+    source: Words
+    hash: str
+    bounds: Bounds | None
+
+
+class LayersOut(_Strict):
+    """The atlas and its layers."""
+
+    atlas: str
+    title: Words
+    note: Words
+    invented: bool
+    hash: str
+    bounds: Bounds | None
+    layers: list[LayerOut]
+
+
+class SitePlaceOut(_Strict):
+    """One place a site file may mean: its geometry in CGCS2000 degrees, and the `site` that would state it."""
+
+    system: str
+    name: Words
+    why: Words
+    error_m: str
+    geometry: dict[str, Any]
+    site: dict[str, Any] | None
+
+
+class SiteOut(_Strict):
+    """What a site file holds. `site` is what to submit; null where the numbers alone would be read otherwise."""
+
+    form: str
+    layer: str
+    sha256: str
+    encoding: str
+    declared: str | None
+    kind: Literal["point", "line", "polygon"]
+    certain: bool
+    site: dict[str, Any] | None
+    places: list[SitePlaceOut]
+    remarks: list[Words]
 
 
 class HealthOut(_Strict):

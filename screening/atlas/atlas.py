@@ -51,6 +51,15 @@ class Atlas:
         return tuple(dict.fromkeys(layer.kind for layer in self.layers if layer.card.use != "extent"))
 
     @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north in degrees of every layer but the frames; None where there is none."""
+        found = [box for layer in self.layers if layer.card.use != "extent" and (box := layer.bounds) is not None]
+        if not found:
+            return None
+        west, south, east, north = zip(*found, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+    @property
     def index(self) -> Index:
         """The layers ready for searching, when first asked for."""
         if not self._index:

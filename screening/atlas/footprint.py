@@ -87,6 +87,15 @@ class Drawing:
         longitude, latitude = reading.to_degrees(mean)[0]
         return float(longitude), float(latitude)
 
+    def geojson(self, reading: Reading) -> dict[str, Any]:
+        """The site under one reading as a GeoJSON geometry in CGCS2000 degrees. Raises FootprintError."""
+        return _geojson(self.footprint(reading).geometry)
+
+    def numbers(self, reading: Reading | None = None) -> dict[str, Any]:
+        """The site as a GeoJSON geometry in its own numbers, east first where a reading says which that is."""
+        turned = reading is not None and reading.axes == "north_east"
+        return _geojson(shapely.transform(self.geometry, lambda xy: xy[:, ::-1]) if turned else self.geometry)
+
     def centre(self, reading: Reading) -> Footprint:
         """The middle of the site as a point of no extent: for finding it on a map, not for deciding."""
         return Footprint(shapely.Point(self.middle(reading)), Fraction(0), "point", reading.system.error)
@@ -108,6 +117,10 @@ class Drawing:
             + (f"等 {more + len(shown)} 种" if more else "")
             + "，请注明坐标系",
         )
+
+
+def _geojson(shape: BaseGeometry) -> dict[str, Any]:
+    return dict(shapely.geometry.mapping(shape))
 
 
 def read_drawing(geojson: Any, where: str, extent: str | None = None, crs: str | None = None) -> Drawing:

@@ -128,6 +128,15 @@ class Layer:
         return self.card.counts or Counts(read=whole, unread=self.unread, repaired=self.repaired)
 
     @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of its features in degrees; None where it has none."""
+        xy = self.features.shapes.xy
+        if not len(xy):
+            return None
+        (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
+        return float(west), float(south), float(east), float(north)
+
+    @property
     def gives_jurisdiction(self) -> bool:
         """An area with rules of its own: a basin (`basin_yangtze`) or a region."""
         return self.card.use is Use.AREA and self.kind.startswith(("basin_", "region_"))
