@@ -6,20 +6,21 @@ silent. So nothing counts as met that no figure shows, and nothing is listed tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from screening.engine.explain import Explainer
 from screening.engine.judge import Judged, Judgement
+from screening.engine.program import Group
 from screening.engine.verdicts import State
 from screening.facts import NO, YES, Choice, Facts
-from screening.findings import grounds_of
+from screening.findings import grounds_of, words_of
 from screening.rulebook.measures import MEDIUM_WORDS, Measure, Medium
-from screening.rulebook.model import Effect, facts_of
+from screening.rulebook.model import Effect, Test, facts_of
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.rulefile import JURISDICTIONS
-from screening.rulebook.sentences import fill_places, words_of_test
 from screening.rulebook.values import show_value
 from screening.rulebook.vocabulary import Vocabulary
 from screening.text import Text
@@ -55,6 +56,9 @@ STANDING_WORDS: Final = {
 }
 
 
+_ORDER: Final = [standing.value for standing in Standing]
+
+
 def co_control(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any] | None:
     """The sheet as plain JSON data; None for a project that is certainly not two-high (or that no rule can make so).
 
@@ -64,7 +68,17 @@ def co_control(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any] | Non
     value = judgement.facts.value(TWO_HIGH)
     if not isinstance(value, Choice) or value.possible == frozenset({NO}):
         return None
-    measures = [_measure(one, judgement, rulebook) for one in rulebook.vocabulary.measures.values()]
+    about: dict[str, list[Judged]] = {}
+    for item in judgement.ran:
+        about.setdefault(item.rule.measure, []).append(item)
+    aside: dict[str, list[Test]] = {}
+    for group, closed in judgement.aside:
+        for name, tests in _by_measure(group, closed):
+            aside.setdefault(name, []).extend(tests)
+    measures = [
+        _measure(one, about.get(one.id, []), aside.get(one.id, []), judgement.facts, rulebook)
+        for one in rulebook.vocabulary.measures.values()
+    ]
     return {
         "state": "yes" if value.possible == frozenset({YES}) else "maybe",
         "measures": measures,
@@ -83,29 +97,39 @@ def _medium(medium: Medium, measures: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _gravest(states: Iterable[str]) -> str:
-    order = [standing.value for standing in Standing]
-    return min(states, key=order.index, default=Standing.NOT_ASKED.value)
+    return min(states, key=_ORDER.index, default=Standing.NOT_ASKED.value)
 
 
-def _measure(measure: Measure, judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
-    about = [item for item in judgement.ran if item.rule.measure == measure.id]
-    unknown = Explainer(judgement.facts.without(*measure.figures), rulebook.vocabulary)
+@lru_cache(maxsize=20_000)
+def _by_measure(group: Group, closed: int) -> tuple[tuple[str, tuple[Test, ...]], ...]:
+    """The tests that silence the rules of a group when its gate of that number is false, each once, by measure."""
+    found: dict[str, dict[int, Test]] = {}
+    for item, own in zip(group.prepared, group.own[closed], strict=True):
+        if item.rule.measure:
+            found.setdefault(item.rule.measure, {})[id(own)] = own
+    return tuple((name, tuple(tests.values())) for name, tests in found.items())
+
+
+def _measure(
+    measure: Measure, about: list[Judged], aside: list[Test], facts: Facts, rulebook: Rulebook
+) -> dict[str, Any]:
+    unknown = Explainer(facts.without(*measure.figures), rulebook.vocabulary)
     requirements = [
-        _requirement(item, standing, measure, judgement.facts, rulebook)
+        _requirement(item, standing, measure, facts, rulebook)
         for item in about
         if (standing := _standing(item, unknown)) is not Standing.NOT_ASKED
     ]
-    requirements.sort(key=lambda one: (list(Standing).index(Standing(one["state"])), one["rule"]))
-    state = _gravest(one["state"] for one in requirements)
+    requirements.sort(key=lambda one: (_ORDER.index(one["state"]), one["rule"]))
     found: dict[str, Any] = {
         "measure": measure.id,
         "label": measure.label.plain(),
         "media": [medium.value for medium in measure.media],
-        "state": state,
+        "state": _gravest(one["state"] for one in requirements),
         "requirements": requirements,
     }
     if not requirements:
-        found["because"] = [text.plain() for text in _why_not(measure, about, judgement, rulebook.vocabulary)]
+        tests = [*(item.verdict.because[0] for item in about), *aside]
+        found["because"] = [text.plain() for text in _why_not(tests, rulebook.vocabulary)]
     return found
 
 
@@ -132,17 +156,15 @@ def _requirement(
     shows = frozenset[str]() if standing is Standing.DUE else asked & measure.figures
     stated = [key for key in sorted(shows) if key in facts]
     missing = [key for key in item.verdict.needs if key not in facts or not facts[key].value.known]
-    asks = fill_places(rule.message if rule.message.zh else rule.question, facts, vocabulary)
     return {
         "rule": rule.id,
         "state": standing.value,
         "title": rule.title.plain(),
-        "asks": asks.plain(),
-        "remedy": rule.remedy.plain(),
         "figures": [_figure(key, facts, vocabulary) for key in stated],
-        "missing": [{"fact": key, "label": vocabulary[key].label.plain()} for key in missing],
+        "missing": missing,
         "checked": rule.level.value,
-        "grounds": [ground.plain() for ground in grounds_of(rule, rulebook)],
+        # What fires or is doubtful is a finding of the decision, with its grounds and words.
+        **({"grounds": [one.plain() for one in grounds_of(rule, rulebook)]} if standing is Standing.MET else {}),
     }
 
 
@@ -152,19 +174,8 @@ def _figure(key: str, facts: Facts, vocabulary: Vocabulary) -> dict[str, Any]:
     return {"fact": key, "label": term.label.plain(), "value": shown.plain()}
 
 
-def _why_not(measure: Measure, ran: Iterable[Judged], judgement: Judgement, vocabulary: Vocabulary) -> Iterator[Text]:
-    """Why no rule of a measure asks anything: the first few tests that do not hold."""
-    tests = [item.verdict.because[0] for item in ran]
-    for group, closed in judgement.aside:
-        tests.extend(
-            own for item, own in zip(group.prepared, group.own[closed], strict=True) if item.rule.measure == measure.id
-        )
-    tests.sort(key=lambda test: test.fact == JURISDICTIONS)
-    shown = dict.fromkeys(
-        Text(
-            f"不成立：{words_of_test(test, vocabulary, 'zh')}",
-            f"does not hold: {words_of_test(test, vocabulary, 'en')}",
-        )
-        for test in tests
-    )
-    yield from list(shown)[:MOST_BECAUSE]
+def _why_not(tests: Iterable[Test], vocabulary: Vocabulary) -> list[Text]:
+    """Why no rule of a measure asks anything: the first few tests that do not hold, those on the place last."""
+    unlike = {id(test): test for test in tests}.values()
+    ordered = sorted(unlike, key=lambda test: test.fact == JURISDICTIONS)
+    return [words_of(test, vocabulary, denied=True) for test in ordered[:MOST_BECAUSE]]

@@ -278,7 +278,15 @@ class Decision:
 
     @property
     def id(self) -> str:
-        return hashlib.sha256(canonical_json(self.body())).hexdigest()
+        before, after = self._halves()
+        return hashlib.sha256(before + b"," + after).hexdigest()
+
+    def _halves(self) -> tuple[bytes, bytes]:
+        """The canonical body, cut where its id belongs: it is made over the rest, which is written once."""
+        body = self.body()
+        before = canonical_json({key: value for key, value in body.items() if key < "id"})
+        after = canonical_json({key: value for key, value in body.items() if key > "id"})
+        return before[:-1], after[1:]
 
     def plain(self) -> dict[str, Any]:
         """The whole decision as plain JSON data, its id first."""
@@ -287,7 +295,9 @@ class Decision:
 
     def canonical(self) -> bytes:
         """Canonical JSON (RFC 8785): the same inputs give the same bytes."""
-        return canonical_json(self.plain())
+        before, after = self._halves()
+        own = hashlib.sha256(before + b"," + after).hexdigest()
+        return before + f',"id":"{own}",'.encode() + after
 
     def of(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings that call for one outcome."""

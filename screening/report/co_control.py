@@ -7,12 +7,16 @@ from typing import Any, Final
 
 from screening.co_control import STANDING_WORDS, Standing
 from screening.rulebook.measures import MEDIUM_WORDS, Medium
+from screening.text import Text
 
 _SHOWN: Final = (Standing.NOT_MET, Standing.JUDGE, Standing.OPEN, Standing.DUE, Standing.MET)
 
 
-def co_control_lines(sheet: Mapping[str, Any], lang: str) -> Iterator[str]:
-    """First the five media and how they stand, then each measure that is asked, then those that are not."""
+def co_control_lines(sheet: Mapping[str, Any], labels: Mapping[str, Text], lang: str) -> Iterator[str]:
+    """First the five media and how they stand, then each measure that is asked, then those that are not.
+
+    `labels` are the words of the facts that may be missing.
+    """
     zh = lang == "zh"
     stop, comma = ("；", "、") if zh else ("; ", ", ")
     if sheet["state"] == "maybe":
@@ -35,19 +39,20 @@ def co_control_lines(sheet: Mapping[str, Any], lang: str) -> Iterator[str]:
             else f"  - {entry['label']['en']} ({media}): {state}"
         )
         for standing in _SHOWN:
-            yield from _requirements([one for one in entry["requirements"] if one["state"] == standing], standing, lang)
+            here = [one for one in entry["requirements"] if one["state"] == standing]
+            yield from _requirements(here, standing, labels, lang)
     rest = [entry["label"][lang] for entry in sheet["measures"] if not entry["requirements"]]
     if rest:
         yield f"  - {STANDING_WORDS[Standing.NOT_ASKED].get(lang)}{'：' if zh else ': '}{comma.join(rest)}"
 
 
-def _requirements(requirements: list[Any], standing: Standing, lang: str) -> Iterator[str]:
+def _requirements(requirements: list[Any], standing: Standing, labels: Mapping[str, Text], lang: str) -> Iterator[str]:
     """One line each; those that are met share theirs when the same figures meet them."""
     zh = lang == "zh"
     gathered: dict[str, list[str]] = {}
     for one in requirements:
         figures = ("，" if zh else ", ").join(f"{fig['label'][lang]} {fig['value'][lang]}" for fig in one["figures"])
-        missing = ("、" if zh else ", ").join(fact["label"][lang] for fact in one["missing"])
+        missing = ("、" if zh else ", ").join(labels[key].get(lang) if key in labels else key for key in one["missing"])
         told = f"{'缺' if zh else 'missing'} {missing}" if standing is Standing.OPEN and missing else figures
         gathered.setdefault(told, []).append(one["title"][lang])
     for told, titles in gathered.items():
