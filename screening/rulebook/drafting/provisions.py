@@ -172,7 +172,10 @@ def _sentence(
         if own is not None and silent and not last:
             place = own
         elif planned or follows or (silent and not part.of(Kind.WORKS) and not last):
-            pass  # Plans, what follows for those already named, and words before the part that names them: `各级政府，`.
+            # Plans, what follows for those already named, and words before the part that names them: `各级政府，`. They
+            # concern nobody, yet another place in them, or a word that may be one, leaves open where the rest holds.
+            if own not in (None, place) or part.gaps:
+                place = EVERYWHERE
         else:
             spoken = True
             found.append(_concerned(part, own or place, notes))

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from screening.engine.truth import Truth, truth
@@ -192,6 +192,7 @@ def _value(key: str, condition: Condition, chance: random.Random) -> Value:
 
 
 @settings(max_examples=300, deadline=None)
+@example(["生态保护红线内，", "鼓励", "新建", "化工园区内，", "禁止", "家具制造，"], 2, "腌菜", 0)
 @given(SOUP, st.integers(0, 14), st.sampled_from(["腌菜", "腌菜作坊", "老城", "腌"]), st.integers(0, 2**32))
 def test_a_word_that_is_not_read_only_ever_widens(pieces: list[str], place: int, strange: str, seed: int) -> None:
     """Whom a clause certainly does not concern with a strange word in it, it does not concern without it."""
