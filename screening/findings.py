@@ -1,18 +1,18 @@
-"""From what the engines say to what the decision says: findings, needs, classes and the list of rules considered."""
+"""From what the engines say to what the decision says: findings, needs and the list of rules considered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from screening.atlas import Placement, UnitHit
 from screening.decision import Considered, Finding, Ground, Need, Outcome, Reason
 from screening.engine.judge import Judged, Judgement
 from screening.engine.program import Group
 from screening.engine.verdicts import State
-from screening.facts import Choice, Facts, Members, Value
+from screening.facts import Facts, Members, Value
 from screening.rulebook.model import Effect, Level, Rule, Test
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.rulefile import JURISDICTIONS
@@ -26,7 +26,7 @@ MOST_BECAUSE: Final = 12
 
 def findings_of(judgement: Judgement, rulebook: Rulebook) -> list[Finding]:
     """A finding for every access rule that is not silent, and for every failure or disagreement of the engines."""
-    wording = _Wording(judgement, rulebook)
+    wording = Wording(judgement, rulebook)
     found = [
         finding
         for item in judgement.ran
@@ -49,7 +49,7 @@ def findings_of(judgement: Judgement, rulebook: Rulebook) -> list[Finding]:
     return found
 
 
-def _finding(item: Judged, wording: _Wording) -> Finding | None:
+def _finding(item: Judged, wording: Wording) -> Finding | None:
     rule, verdict, rulebook = item.rule, item.verdict, wording.rulebook
     if not item.agreed and item.durable is not None:
         message = Text(
@@ -112,7 +112,7 @@ _WORDS: Final[dict[tuple[int, int], tuple[Text, Text, Test, Vocabulary]]] = {}
 MOST_WORDS: Final = 50_000
 
 
-def _static(test: Test, vocabulary: Vocabulary, denied: bool = False) -> Text:
+def words_of(test: Test, vocabulary: Vocabulary, denied: bool = False) -> Text:
     """A test, or its denial, in words. Kept by identity (and keeping what it names alive): a decision asks for hundreds."""
     kept = _WORDS.get((id(test), id(vocabulary)))
     if kept is None:
@@ -124,7 +124,7 @@ def _static(test: Test, vocabulary: Vocabulary, denied: bool = False) -> Text:
     return kept[1] if denied else kept[0]
 
 
-class _Wording:
+class Wording:
     """What the findings of one decision share: tests with the values they met, and what each doubtful class waits for."""
 
     __slots__ = ("_because", "_waits", "judgement", "rulebook")
@@ -151,7 +151,7 @@ class _Wording:
             if test.fact == JURISDICTIONS:
                 value = _asked_places(test, value)
             zh, en = (show_value(vocabulary[test.fact], value, lang) for lang in ("zh", "en"))
-            words = _static(test, vocabulary)
+            words = words_of(test, vocabulary)
             known = self._because[id(test)] = Text(f"{words.zh}（实际：{zh}）", f"{words.en} (found: {en})")
         return known
 
@@ -198,33 +198,6 @@ def needs_of(judgement: Judgement, findings: Iterable[Finding], rulebook: Rulebo
     return tuple(sorted(needs, key=lambda need: (bool(need.after), -len(need.rules), need.fact)))
 
 
-def classes_of(judgement: Judgement, rulebook: Rulebook) -> dict[str, Any]:
-    """Every class a rule of the book may set: yes, maybe or no, and by which rules."""
-    about: dict[str, list[Judged]] = {}
-    for item in judgement.ran:
-        if item.rule.classifies and item.verdict.state is not State.SILENT:
-            about.setdefault(item.rule.classifies, []).append(item)
-    found: dict[str, Any] = {}
-    for key, fact in sorted(judgement.facts.items()):
-        if not key.startswith("class.") or not isinstance(fact.value, Choice):
-            continue
-        found[key] = {
-            "label": rulebook.vocabulary[key].label.plain(),
-            "state": "maybe" if fact.value.possible is None else next(iter(fact.value.possible)),
-            "rules": [
-                {
-                    "rule": item.rule.id,
-                    "state": item.verdict.state.value,
-                    "title": item.rule.title.plain(),
-                    "checked": item.rule.level.value,
-                    "grounds": [ground.plain() for ground in grounds_of(item.rule, rulebook)],
-                }
-                for item in about.get(key, ())
-            ],
-        }
-    return found
-
-
 def considered(judgement: Judgement, vocabulary: Vocabulary) -> tuple[Considered, ...]:
     """Every rule looked at, gathered by result and by the test that decided it."""
     gathered: dict[tuple[State, int], tuple[Test, list[str]]] = {}
@@ -235,7 +208,7 @@ def considered(judgement: Judgement, vocabulary: Vocabulary) -> tuple[Considered
         for test, rules in _told_apart(group, closed):
             gathered.setdefault((State.SILENT, id(test)), (test, []))[1].extend(rules)
     return tuple(
-        Considered(state.value, _static(test, vocabulary, denied=state is State.SILENT), tuple(names))
+        Considered(state.value, words_of(test, vocabulary, denied=state is State.SILENT), tuple(names))
         for (state, _), (test, names) in gathered.items()
     )
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
+from screening.classes import classes_together
 from screening.decision import (
     OUTCOME_WORDS,
     Considered,
@@ -89,7 +90,7 @@ def undecided_place(candidates: Sequence[Candidate]) -> Decision:
             Need(SYSTEM, Text("坐标系", "coordinate system"), _QUESTION, "", "applicant", (RULE,)),
             *_needs(decisions, findings),
         ),
-        classes=_classes(decisions),
+        classes=classes_together([decision.classes for decision in decisions]),
         place={"units": [], "areas": [], "distances": []},
         not_covered=_unique(text for decision in decisions for text in decision.not_covered),
         warnings=_unique(text for decision in decisions for text in decision.warnings),
@@ -173,24 +174,6 @@ def _needs(decisions: Sequence[Decision], findings: Iterable[Finding]) -> list[N
             if waiting:
                 kept.append(replace(need, rules=waiting))
     return kept
-
-
-def _classes(decisions: Sequence[Decision]) -> dict[str, Any]:
-    """The classes of the project; one that depends on the place is undecided."""
-    found: dict[str, Any] = {}
-    for key in sorted({key for decision in decisions for key in decision.classes}):
-        entries = [decision.classes[key] for decision in decisions if key in decision.classes]
-        same = len(entries) == len(decisions) and all(entry == entries[0] for entry in entries)
-        rules = _unique_by_rule(rule for entry in entries for rule in entry["rules"])
-        found[key] = entries[0] if same else {**entries[0], "state": "maybe", "rules": rules}
-    return found
-
-
-def _unique_by_rule(rules: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    kept: dict[str, dict[str, Any]] = {}
-    for rule in rules:
-        kept.setdefault(rule["rule"], rule)
-    return list(kept.values())
 
 
 def _considered(decisions: Sequence[Decision]) -> tuple[Considered, ...]:

@@ -16,6 +16,7 @@ from screening.atlas import (
     Source,
     locate,
 )
+from screening.classes import classes_of
 from screening.co_control import co_control
 from screening.decision import Decision, Finding, Outcome, Receipt, gravest
 from screening.engine.durable import DurableEngine
@@ -24,7 +25,6 @@ from screening.engine.program import prepare, prepare_units
 from screening.errors import InputError, Problem, QuantityError
 from screening.facts import Choice, Fact, Facts, Interval, Members, Number, Value
 from screening.findings import (
-    classes_of,
     considered,
     findings_of,
     lists_elsewhere,

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.engine.explain import Verdict
 from screening.engine.judge import judge
 from screening.engine.program import prepare
 from screening.engine.verdicts import State
 from screening.errors import ScreeningError
 from screening.rulebook.cases import Case, read_cases
-from screening.rulebook.model import Effect
+from screening.rulebook.model import Effect, Rule
 from screening.rulebook.reader import Rulebook
 
 _SAID = {
@@ -42,28 +43,48 @@ def run_case(case: Case, rulebook: Rulebook) -> CaseResult:
     """One case through both engines, with its rule's version of that day alone in force."""
     rule = rulebook.find(case.rule, case.as_of)
     if rule is None:
-        latest = rulebook.find(case.rule)
-        silent = "no" if latest is not None and latest.effect is Effect.CLASSIFY else "pass"
-        return _result(case, silent, ())
+        return _result(case, rulebook.find(case.rule), None)
     program = prepare(rulebook.only([rule]), case.as_of)
     judged = judge(program, case.facts, rulebook.vocabulary).rules
     if not judged:
-        return _result(case, _SAID.get((rule.effect, State.SILENT), "pass"), ())
+        return _result(case, rule, None)
     item = judged[0]
-    said = _SAID.get((rule.effect, item.verdict.state), "pass")
-    result = _result(case, said, item.verdict.needs)
+    result = _result(case, rule, item.verdict)
     if item.agreed:
         return result
-    return CaseResult(case, said, result.needs, f"the engines disagree: {item.durable} against {item.verdict.state}")
+    fault = f"the engines disagree: {item.durable} against {item.verdict.state}"
+    return CaseResult(case, result.said, result.needs, fault)
 
 
-def _result(case: Case, said: str, needs: tuple[str, ...]) -> CaseResult:
-    fault = ""
+def said_of(rule: Rule | None, verdict: Verdict | None) -> str:
+    """What a rule with this verdict says alone, in the words of `expect`; no verdict: it is not in force, or set aside."""
+    if rule is None:
+        return "pass"
+    return _SAID.get((rule.effect, State.SILENT if verdict is None else verdict.state), "pass")
+
+
+def fault_of(case: Case, rule: Rule | None, verdict: Verdict | None) -> str:
+    """What is wrong with a verdict for a case, "" when nothing is.
+
+    A review rule says `review` whether it fires or only may, so a case that names no `needs` expects it to fire.
+    """
+    said, needs = said_of(rule, verdict), () if verdict is None else verdict.needs
     if said != case.expect:
-        fault = f"expected {case.expect}, said {said}" + (f" (waits for {', '.join(needs)})" if needs else "")
-    elif case.needs is not None and not set(case.needs) <= set(needs):
-        fault = f"should wait for {', '.join(case.needs)}, waits for {', '.join(needs) or 'nothing'}"
-    return CaseResult(case, said, needs, fault)
+        return f"expected {case.expect}, said {said}" + (f" (waits for {', '.join(needs)})" if needs else "")
+    if case.needs is not None and not set(case.needs) <= set(needs):
+        return f"should wait for {', '.join(case.needs)}, waits for {', '.join(needs) or 'nothing'}"
+    if rule is None:
+        return ""
+    if case.needs is None and needs and rule.effect is Effect.REVIEW:
+        return f"should fire, but waits for {', '.join(needs)}; where that is meant, write needs"
+    if case.sets and rule.classifies != case.sets:
+        return f"expected to set {case.sets}, sets {rule.classifies or 'no class'}"
+    return ""
+
+
+def _result(case: Case, rule: Rule | None, verdict: Verdict | None) -> CaseResult:
+    needs = () if verdict is None else verdict.needs
+    return CaseResult(case, said_of(rule, verdict), needs, fault_of(case, rule, verdict))
 
 
 def run_cases(cases: Iterable[Case], rulebook: Rulebook) -> tuple[CaseResult, ...]:

@@ -133,7 +133,9 @@ def test_what_is_met_would_not_be_without_the_figures(sheet: Any, rulebook: Rule
 
 def test_the_sheet_is_told_in_both_languages(rulebook: Rulebook, atlas: Atlas) -> None:
     decision = screen(Project.of(application("02-clinker-1.5")), rulebook, atlas, as_of=DAY)
-    assert "减污降碳协同" in explain(decision, "zh") and "未达到：水泥熟料（重点区域）产能置换比例" in explain(decision, "zh")
+    assert "减污降碳协同" in explain(decision, "zh") and "未达到：水泥熟料（重点区域）产能置换比例" in explain(
+        decision, "zh"
+    )
     assert "Pollution and carbon together" in explain(decision, "en")
 
 

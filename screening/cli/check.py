@@ -50,7 +50,7 @@ def check(
             Rulebook.load(settings.rules),
             read_atlas(settings.zones),
             as_of=as_of or date.today(),
-            source=_read_site_file(project.site, file),
+            source=read_site_file(project.site, file),
         )
     except InputError as error:
         raise type(error)([Problem(f"{file}{p.where}", p.what, p.remedy, p.zh) for p in error.problems]) from None
@@ -64,7 +64,7 @@ def check(
         sys.exit({Outcome.PASS: 0, Outcome.REVIEW: 3, Outcome.REJECT: 4}[decision.outcome])
 
 
-def _read_site_file(site: Site, application: Path) -> Source | None:
+def read_site_file(site: Site, application: Path) -> Source | None:
     """The file that an application names as its site, from the application's own folder or below it."""
     if site.file is None or str(application) == "-":
         return None

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import click
 
+from screening.analysis import analyse
 from screening.cli.candidates import candidates
 from screening.cli.common import clear_errors, day_option, lang_option, rules_option, settings_of
+from screening.cli.coverage import coverage_command
 from screening.cli.draft import draft_command
+from screening.cli.mutate import mutate
 from screening.engine.program import prepare
 from screening.errors import InputError, Problem, suggest
+from screening.mutation import thin_rules
 from screening.rulebook.cases import read_cases
 from screening.rulebook.reader import Rulebook
 from screening.rulebook.schema import rule_schema
@@ -28,10 +32,16 @@ def rules() -> None:
 
 
 @rules.command()
+@click.option("--quick", is_flag=True, help="Only read the files; leave out the static analysis (and z3).")
+@click.option("--notes", is_flag=True, help="Also list what is worth knowing and no error.")
 @rules_option
 @clear_errors
-def lint(rules: Path | None) -> None:
-    """Read the whole rulebook and its cases; name every problem with its file and line."""
+def lint(quick: bool, notes: bool, rules: Path | None) -> None:
+    """Read the whole rulebook and its cases; name every problem with its file and line.
+
+    Then ask of the rules themselves what is wrong with them: rules that never fire, that another makes idle, that leave
+    no way out, gaps in time. Each with a project that shows it. See docs/static-analysis.md.
+    """
     folder = settings_of(rules).rules
     rulebook = Rulebook.load(folder)
     cases = read_cases(folder, rulebook)
@@ -43,20 +53,44 @@ def lint(rules: Path | None) -> None:
         {rule.path for rule in rulebook.rules} - {rule.path for rule in rulebook.rules if rule.id in tried}
     ):
         click.echo(f"{path}: no case tries this rule")
-    click.echo(f"{len(rulebook.rules)} rules, {len(rulebook.vocabulary)} facts, {len(cases)} cases: no errors")
+    clean = quick or _analysed(rulebook, folder, notes)
+    found = "no errors" if clean else "errors"
+    click.echo(f"{len(rulebook.rules)} rules, {len(rulebook.vocabulary)} facts, {len(cases)} cases: {found}")
+    sys.exit(0 if clean else 1)
+
+
+def _analysed(rulebook: Rulebook, folder: Path, notes: bool) -> bool:
+    """Print what the static analysis finds; whether nothing of it is an error."""
+    found = analyse(rulebook, folder)
+    for fault in (*found.errors, *(found.notes if notes else ())):
+        click.echo(f"{fault.where}: {fault.kind.value}: {fault.about[0]}: {fault.what}")
+        for example in fault.examples:
+            click.echo(f"    {example.text(rulebook)}")
+    for problem in found.stale:
+        click.echo(problem.text())
+    click.echo(
+        f"static analysis: {len(found.errors) + len(found.stale)} errors, {len(found.notes)} notes"
+        f"{'' if notes or not found.notes else ' (--notes lists them)'}, {found.accepted} accepted"
+    )
+    return found.clean
 
 
 @rules.command()
 @rules_option
 @clear_errors
 def test(rules: Path | None) -> None:
-    """Run every case beside the rules through both engines."""
+    """Run every case beside the rules through both engines, and name the deciding rules that are tried too little."""
     folder = settings_of(rules).rules
     rulebook = Rulebook.load(folder)
-    results = run_cases(read_cases(folder, rulebook), rulebook)
+    cases = read_cases(folder, rulebook)
+    results = run_cases(cases, rulebook)
     faults = [result for result in results if result.fault]
     for result in faults:
         click.echo(f"{result.case.where}: {result.case.rule}: {result.case.name}: {result.fault}")
+    for thin in thin_rules(rulebook, cases):
+        click.echo(
+            f"{thin.rule.where}: {thin.rule.id}: {thin.cases} cases{'; ' if thin.lacks else ''}{'; '.join(thin.lacks)}"
+        )
     click.echo(f"{len(results) - len(faults)} passed, {len(faults)} failed")
     sys.exit(1 if faults else 0)
 
@@ -133,7 +167,9 @@ def schema(rules: Path | None) -> None:
 
 
 rules.add_command(candidates)
+rules.add_command(coverage_command)
 rules.add_command(draft_command)
+rules.add_command(mutate)
 
 
 @click.command()

@@ -49,7 +49,7 @@ class Judgement:
     @property
     def rules(self) -> tuple[Judged, ...]:
         """Every rule considered, those set aside last."""
-        return (*self.ran, *(judged for group, closed in self.aside for judged in _set_aside(group, closed)))
+        return (*self.ran, *(judged for group, closed in self.aside for judged in set_aside(group, closed)))
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +105,7 @@ def judge_all(
 
 
 @lru_cache(maxsize=20_000)
-def _set_aside(group: Group, closed: int) -> tuple[Judged, ...]:
+def set_aside(group: Group, closed: int) -> tuple[Judged, ...]:
     """The rules of a group whose gate of that number is false: silent, each told by its own, narrower test."""
     return tuple(
         Judged(item, Verdict(State.SILENT, (own,)), State.SILENT)

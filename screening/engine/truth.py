@@ -91,6 +91,6 @@ def truth(condition: Condition, vocabulary: Vocabulary, values: dict[str, Value]
         case Not():
             return ~truth(condition.part, vocabulary, values)
         case AllOf():
-            return min(truth(part, vocabulary, values) for part in condition.parts)
+            return min((truth(part, vocabulary, values) for part in condition.parts), default=Truth.TRUE)
         case AnyOf():
-            return max(truth(part, vocabulary, values) for part in condition.parts)
+            return max((truth(part, vocabulary, values) for part in condition.parts), default=Truth.FALSE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from screening.decision import NOTICE, OUTCOME_WORDS, Decision, Finding, Ground, Need, Outcome, PossiblePlace, Reason
+from screening.report.classes import class_lines
 from screening.report.co_control import co_control_lines
 from screening.text import Text
 
@@ -28,7 +29,6 @@ _CLASSES: Final = {
     "key_control": Text("重点管控单元", "key control unit"),
     "general_control": Text("一般管控单元", "general control unit"),
 }
-_STATES: Final = {"yes": Text("是", "yes"), "no": Text("否", "no"), "maybe": Text("待定", "undecided")}
 _LAYER: Final = Text("由图层量算；请补充或更新相应图层", "measured on the map; add or update its layer")
 MOST_FINDINGS: Final = 25
 MOST_GROUNDS: Final = 3
@@ -56,17 +56,15 @@ def _lines(decision: Decision, lang: str, places: int) -> Iterator[str]:
 
     yield heading(Text("位置", "Where"))
     yield from _possible_places(decision.places, lang) if decision.places else _where(decision.place, lang, places)
-    classes = [(key, entry) for key, entry in decision.classes.items() if entry["state"] != "no"]
+    classes = list(class_lines(decision.classes, lang))
     if classes:
         yield heading(Text("项目认定", "What the project is"))
-        for _, entry in classes:
-            yield f"  {entry['label'][lang]}{'：' if zh else ': '}{_STATES[entry['state']].get(lang)}"
-            for rule in entry["rules"]:
-                grounds = "；".join(f"{ground['name'][lang]} {ground['clause']}" for ground in rule["grounds"])
-                yield f"    {rule['title'][lang]}（{grounds}）" if zh else f"    {rule['title'][lang]} ({grounds})"
+        yield from classes
     if decision.co_control is not None:
         yield heading(Text("减污降碳协同", "Pollution and carbon together"))
-        yield from co_control_lines(decision.co_control, lang)
+        labels = {need.fact: need.label for need in decision.needs}
+        labels.update((key, Text(**entry["label"])) for key, entry in decision.classes.items())
+        yield from co_control_lines(decision.co_control, labels, lang)
     for outcome, title in (
         (Outcome.REJECT, Text("不符合准入的依据", "Grounds to reject")),
         (Outcome.REVIEW, Text("须人工复核的事项", "For a person to review")),

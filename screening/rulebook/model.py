@@ -142,11 +142,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class ListRow:
+    """The row of a list by which a rule classifies. `list` is an instrument (one edition of the list), `row` its row number
+    or name. `rest`: the row stands for what the list says and the rulebook does not hold.
+    """
+
+    list: str
+    row: str
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule, in force for `effective`, in `jurisdiction` ("CN", "42", "4205", a unit code or a basin).
 
     `effect` CLASSIFY sets the flag `classifies`; a REVIEW with a `question` is a judgement rule. `measure` is
-    the co-control measure it belongs to, "" for none. `digest` is the SHA-256
+    the co-control measure it belongs to, "" for none. `list_row` is the row of a list it classifies by. `digest` is the SHA-256
     of the rule's meaning and words, the same wherever the file lies.
     """
 
@@ -170,6 +181,7 @@ class Rule:
     line: int
     digest: str
     measure: str = ""
+    list_row: ListRow | None = None
 
     @property
     def judgement(self) -> bool:

@@ -57,11 +57,18 @@ class Rulebook:
 
     def find(self, rule_id: str, day: date | None = None) -> Rule | None:
         """A rule by id, of a rule file or of a list: the version in force on `day`, else the latest."""
-        versions = [rule for rule in self.rules if rule.id == rule_id]
+        versions = list(self._by_id.get(rule_id, ()))
         versions.extend(rule for one in self.lists if (rule := one.find(rule_id)) is not None)
         if day is not None:
             return next((rule for rule in versions if rule.effective.covers(day)), None)
         return max(versions, key=lambda rule: rule.effective.start or date.min, default=None)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, tuple[Rule, ...]]:
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            found[rule.id] = (*found.get(rule.id, ()), rule)
+        return found
 
     def only(self, rules: Iterable[Rule]) -> Rulebook:
         """The same rulebook with only some of its rules, or with others. Its access lists stay."""
@@ -105,13 +112,13 @@ def _order(rule: Rule) -> tuple[str, date]:
 
 
 def rule_files(folder: Path) -> Iterator[Path]:
-    """Every rule file under a folder: YAML that is neither cases, vocabulary, an access list nor the instrument register."""
+    """Every rule file under a folder: YAML that is neither cases, vocabulary, an access list nor a register of the book."""
     for path in sorted(folder.rglob("*.yaml")):
         inside = path.relative_to(folder)
         if (
             inside.parts[0] != "vocabulary"
             and not (path.name == CARD and FOLDER in inside.parts[:-2])
-            and inside.as_posix() not in ("instruments.yaml", "rulebook.yaml")
+            and inside.as_posix() not in ("instruments.yaml", "rulebook.yaml", "lint.yaml")
             and not path.name.endswith(".cases.yaml")
         ):
             yield path

@@ -55,6 +55,13 @@ class Reading:
         parts = node.items if node.items is not None else [node]
         return tuple(self.text(part) for part in parts)
 
+    def flag(self, node: Node | None) -> bool:
+        """yes or no; no where nothing stands."""
+        word = self.text(node, "no")
+        if word not in ("yes", "no") and node is not None:
+            self.problem(node, f'"{word[:40]}" is neither yes nor no', "write yes or no")
+        return word == "yes"
+
     def bilingual(self, node: Node | None, needed: bool = False) -> Text:
         """`{zh: ..., en: ...}`. Both are needed where `needed` says so or where one is there."""
         if node is None or node.value is None:

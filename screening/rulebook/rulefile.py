@@ -19,6 +19,7 @@ from screening.rulebook.model import (
     Effect,
     Instrument,
     Level,
+    ListRow,
     Not,
     Op,
     Period,
@@ -33,7 +34,7 @@ from screening.text import NOTHING
 
 _RULE_KEYS: Final = (
     "id", "title", "jurisdiction", "effective", "for_each", "basis", "when", "unless", "outcome", "classifies",
-    "measure", "message", "remedy", "question", "checked", "readings", "not_encoded",
+    "list", "measure", "message", "remedy", "question", "checked", "readings", "not_encoded",
 )  # fmt: skip
 _REQUIRED: Final = ("id", "title", "jurisdiction", "effective", "basis", "when", "outcome", "checked")
 RULE_ID: Final = re.compile(r"[a-z0-9][a-zA-Z0-9_.\-]{2,119}")
@@ -77,6 +78,7 @@ def read_rule(
             suggest(measure, vocabulary.measures) or "see rules/vocabulary/measures.yaml",
         )
     basis = _basis(parts.get("basis"), effective, instruments, reading)
+    list_row = _list_row(parts.get("list"), effect, basis, reading)
     level, checked_on = _checked(parts.get("checked"), reading)
     message, remedy = reading.bilingual(parts.get("message")), reading.bilingual(parts.get("remedy"))
     question = reading.bilingual(parts.get("question"))
@@ -123,6 +125,7 @@ def read_rule(
         line=node.line,
         digest=hashlib.sha256(canonical_json(meaning)).hexdigest(),
         measure=measure,
+        list_row=list_row,
     )
 
 
@@ -171,6 +174,21 @@ def _basis(
     if node is not None and not found:
         reading.problem(node, "rests on nothing", "list {instrument: ..., clause: ...}")
     return tuple(found)
+
+
+def _list_row(
+    node: Node | None, effect: Effect | None, basis: tuple[Citation, ...], reading: Reading
+) -> ListRow | None:
+    """The row of a list, `{id, row, rest}`: the list must be among what the rule rests on."""
+    if node is None:
+        return None
+    parts = reading.mapping(node, ("id", "row", "rest"), ("id", "row"))
+    row = ListRow(reading.text(parts.get("id")), reading.text(parts.get("row")), reading.flag(parts.get("rest")))
+    if effect is not Effect.CLASSIFY:
+        reading.problem(node, "only a classification goes by a list", "drop `list`")
+    elif row.list not in {citation.instrument for citation in basis}:
+        reading.problem(node, f'the rule does not rest on "{row.list[:60]}"', "name the list under basis too")
+    return row
 
 
 def _checked(node: Node | None, reading: Reading) -> tuple[Level, date | None]:

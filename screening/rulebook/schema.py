@@ -67,6 +67,16 @@ def rule_schema(rulebook: Rulebook) -> dict[str, Any]:
             "unless": {"$ref": "#/$defs/condition"},
             "outcome": {"enum": [effect.value for effect in Effect]},
             "classifies": {"enum": sorted(key for key in rulebook.vocabulary if key.startswith("class."))},
+            "list": {
+                "type": "object",
+                "properties": {
+                    "id": {"anyOf": [{"enum": sorted(rulebook.instruments)}, {"pattern": r"\{"}]},
+                    "row": {"type": "string"},
+                    "rest": {"anyOf": [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"pattern": r"\{"}]},
+                },
+                "required": ["id", "row"],
+                "additionalProperties": False,
+            },
             "measure": {"enum": sorted(rulebook.vocabulary.measures)},
             "message": _TEXT,
             "remedy": _TEXT,

@@ -100,6 +100,6 @@ def test_the_command_counts_them_and_lists_those_of_one_status() -> None:
     counted = CliRunner().invoke(command, ["--lang", "en"])
     assert counted.exit_code == 0
     assert "of 237 in the rulebook" in counted.output
-    listed = CliRunner().invoke(command, ["--lang", "en", "--status", Standing.OPEN.value])
-    assert "SP-041" in listed.output
+    listed = CliRunner().invoke(command, ["--lang", "en", "--status", Standing.DECLINED.value])
+    assert "SP-005" in listed.output
     assert "SP-001 " not in listed.output

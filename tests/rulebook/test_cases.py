@@ -100,7 +100,7 @@ def test_each_effect_has_its_words_for_fires_doubtful_and_silent(
     text = (
         "rule: the-rule\nbase: {as_of: 2026-11-22, project.works: new_build}\ncases:\n"
         f"  - {{name: fires, expect: {fires}}}\n"
-        f"  - {{name: doubtful, without: [project.works], expect: {doubtful}}}\n"
+        f"  - {{name: doubtful, without: [project.works], expect: {doubtful}, needs: [project.works]}}\n"
         f"  - {{name: silent, with: {{project.works: alteration}}, expect: {silent}}}\n"
         f"  - {{name: before, with: {{as_of: 2021-02-28}}, expect: {silent}}}\n"
     )
@@ -133,6 +133,82 @@ def test_a_case_may_name_a_rule_of_its_own(tmp_path: Path) -> None:
     assert [result.fault for result in run_cases(cases, rulebook)] == ["", ""]
 
 
+TABLE = "key,limit,from\none,10 t/a,2021-03-01\ntwo,20 t/a,2022-03-01\n"
+ROW_RULE = rule_text(
+    id="a.{key}", effective="{from: '{from}'}", when="{project.capacity: {over: '{limit}'}}", for_each="table.csv"
+)
+
+
+def table_cases(folder: Path, text: str) -> tuple[tuple[Case, ...], Rulebook]:
+    rules = write_book(folder, {"rule1.yaml": ROW_RULE, "table.csv": TABLE, "rule1.cases.yaml": text})
+    rulebook = Rulebook.load(rules)
+    return read_cases(rules, rulebook), rulebook
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rule: a.{key}\nfor_each: table.csv\nbase: {as_of: 2026-11-22}\ncases:\n"
+        "  - {name: '{key}', with: {project.capacity: '{limit}'}, expect: pass}\n"
+        "  - {name: '{key}', with: {project.capacity: 'just over {limit}'}, expect: reject}\n"
+        "  - {name: '{key}', with: {project.capacity: 21 t/a, as_of: 'day before {from}'}, expect: pass}\n",
+        "rule: a.one\nbase: {as_of: 2026-11-22}\ncases:\n"
+        "  - {name: '{key}', for_each: table.csv, rule: 'a.{key}', with: {project.capacity: '{limit}'}, expect: pass}\n"
+        "  - {name: one, with: {project.capacity: just over 10 t/a}, expect: reject}\n"
+        "  - {name: two, rule: a.two, with: {project.capacity: just under 20 t/a}, expect: pass}\n"
+        "  - {name: '{key}', for_each: {table: table.csv, where: {key: two}}, rule: 'a.{key}', "
+        "with: {project.capacity: '{limit}'}, expect: pass}\n"
+        "  - {name: one, with: {project.capacity: 11 t/a, as_of: day before 2021-03-01}, expect: pass}\n",
+    ],
+    ids=["a file for each row", "a case for each row"],
+)
+def test_cases_are_written_once_for_every_row_of_a_table(tmp_path: Path, text: str) -> None:
+    cases, rulebook = table_cases(tmp_path, text)
+    assert [result.fault for result in run_cases(cases, rulebook)] == [""] * 6
+    assert {case.rule for case in cases} == {"a.one", "a.two"}
+
+
+def test_just_over_and_just_under_are_a_thousandth_and_the_day_before_a_day(tmp_path: Path) -> None:
+    text = (
+        "rule: a.one\nbase: {as_of: day before 2026-11-22, project.capacity: just over 10 t/a, project.change: just under 0 t/a, "
+        "project.started: day before 2026-08-15, project.ratio: just under 1.5}\ncases:\n  - {name: x, expect: reject}\n"
+    )
+    (case,), _ = table_cases(tmp_path, text)
+    assert case.as_of == date(2026, 11, 21)
+    numbers = {key: fact.value for key, fact in case.facts.items() if isinstance(fact.value, Interval)}
+    assert {key: value.lo for key, value in numbers.items()} == {
+        "project.capacity": Fraction("10.01"),
+        "project.change": Fraction("-0.001"),
+        "project.started": Fraction(date(2026, 8, 14).toordinal()),
+        "project.ratio": Fraction("1.4985"),
+    }
+
+
+def test_a_table_column_a_case_names_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match='the table has no column "row"'):
+        table_cases(tmp_path, "rule: a.{row}\nfor_each: table.csv\ncases:\n  - {name: x, expect: pass}\n")
+
+
+def test_a_review_that_only_may_fire_names_what_it_waits_for(tmp_path: Path) -> None:
+    text = "rule: the-rule\nbase: {as_of: 2026-11-22}\ncases:\n  - {name: x, expect: review}\n"
+    review = rule_text(outcome="review")
+    assert faults(tmp_path, text, review) == {
+        "x": "should fire, but waits for project.works; where that is meant, write needs"
+    }
+    assert faults(tmp_path, text.replace("expect: review", "expect: review, needs: [project.works]"), review) == {
+        "x": ""
+    }
+
+
+def test_the_class_a_case_names_must_be_the_one_the_rule_sets(tmp_path: Path) -> None:
+    text = (
+        "rule: the-rule\nsets: class.two_high\nbase: {as_of: 2026-11-22, project.works: new_build}\n"
+        "cases:\n  - {name: x, expect: yes}\n"
+    )
+    rule = rule_text(outcome="classify", classifies="class.big", message=None)
+    assert faults(tmp_path, text, rule) == {"x": "expected to set class.two_high, sets class.big"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -151,7 +227,7 @@ def test_a_case_may_name_a_rule_of_its_own(tmp_path: Path) -> None:
          '7: "site.distance.redline" is left out but was not stated; did you mean "site.distance.shoreline"?'),
         ("as_of: 2026-11-22, ", "", "4: has no as_of; write as_of: 2026-11-22 in the base"),
         ("2021-02-28", "2021-02-30", '8: as_of: "2021-02-30" is not a day; write it as 2026-08-15'),
-        ("cases:\n", "cases: []\nx:\n", '4: unknown key "x"; known here: rule, base, cases'),
+        ("cases:\n", "cases: []\nx:\n", '4: unknown key "x"; known here: rule, sets, base, cases'),
         ("rule: the-rule\n", "rule: the-rule\nrule: the-rule\n", '2: the key "rule" stands twice; keep one of them'),
     ],
 )  # fmt: skip

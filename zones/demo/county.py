@@ -314,6 +314,8 @@ def district() -> Iterator[Layer]:
                 "Shoreline of an important Yangtze tributary", side_banks, "line")
     yield Layer("river-management", "yangtze_river_management", "长江河道管理范围", "River management area",
                 shown(("长江干流及沱溪河道管理范围", waters.managed)))
+    yield Layer("river-lake-management", "river_lake_management", "河湖管理范围", "River and lake management area",
+                shown(("长江干流及沱溪河道管理范围", waters.managed)))
     yield Layer("drinking-water-1", "drinking_water_1", "饮用水水源一级保护区",
                 "Drinking-water source protection area, class 1", around_intakes(0, "一级保护区"))
     yield Layer("drinking-water-2", "drinking_water_2", "饮用水水源二级保护区",

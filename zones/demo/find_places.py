@@ -32,7 +32,8 @@ GEOD: Final = Geod(ellps="GRS80")
 TM: Final = Transformer.from_crs(
     "EPSG:4490", f"+proj=tmerc +lat_0={MIDDLE[1]} +lon_0={MIDDLE[0]} +k=1 +ellps=GRS80 +units=m", always_xy=True
 )
-SIDE_ISSUES: Final = ("basin_yangtze",)  # true everywhere in the district, not worth saying
+# True everywhere in the district; the same areas as those of the Yangtze.
+SIDE_ISSUES: Final = ("basin_yangtze", "river_lake_management")
 
 
 def to_metres(geometry: BaseGeometry) -> BaseGeometry:

@@ -22,6 +22,12 @@ ABSENT: Final = (
     *("national_park_core", "national_park_general", "scenic_area", "scenic_core", "sea_area", "mangrove"),
     *("uninhabited_island", "karst_spring", "taihu_ring", "basin_huaihe", "basin_yellow_river", "basin_taihu"),
     *("natural_park", "qinghai_tibet", "black_soil", "world_heritage"),
+    *("general_ecological_space", "water_conservation_area", "soil_conservation_area", "biodiversity_area"),
+    *("air_priority", "air_high_emission", "air_receptor", "air_layout", "air_weak_diffusion"),
+    *("forest_land", "grassland", "groundwater_priority", "groundwater_ban"),
+    *("groundwater_limit", "region_permit_suspension", "contaminated_land", "desert_closed_area", "landslide_zone"),
+    *("soil_erosion_area", "wildlife_habitat", "airport_noise_ban", "nuclear_restricted", "aquatic_germplasm"),
+    *("key_ecological_function",),
 )
 
 
