@@ -65,9 +65,14 @@ def test_answering_one_after_the_other_ends_in_a_saved_application(tmp_path: Pat
     assert len(again["questions"]) < len(before["questions"])
 
 
-def test_a_conversation_stops_when_nothing_can_change_the_outcome() -> None:
-    shown = _ask(TILES, "--interactive", "--lang", "en", said="均不涉及\n0 t/a\n无\nno\n无\n\n\n\n")
-    assert "no answer can change it" in shown
+def test_a_conversation_stops_when_nothing_can_change_the_outcome(tmp_path: Path) -> None:
+    """Six hundred metres from the Yangtze, only the kind of works is left out; a new build is forbidden there."""
+    text = (SITES / "01-chemical-600m.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "application.yaml"
+    file.write_text(text.replace("  works: 新建\n", ""), encoding="utf-8")
+    shown = _ask(str(file), "--interactive", "--lang", "en", said="新建\n")
+    assert "[project.works]" in shown
+    assert "Outcome: reject; no answer can change it" in shown
 
 
 def test_the_coordinate_system_can_be_answered_too(tmp_path: Path) -> None:

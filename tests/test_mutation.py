@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ from screening.mutation import Fate, Kill, Kind, check_mutants, mutants_of, scor
 from screening.rulebook.cases import Case, read_cases
 from screening.rulebook.model import AllOf, AnyOf, Op, Test
 from screening.rulebook.reader import Rulebook
+from screening.trial import run_case
 
 from .rulebook.minimal import load, load_rule, rule_text, write_book
 
@@ -76,6 +78,20 @@ def test_no_slip_of_the_pen_in_any_rule_goes_unnoticed(fates: tuple[Fate, ...]) 
 def test_few_mutants_are_excused_as_equivalent(fates: tuple[Fate, ...]) -> None:
     found = score(fates)
     assert found.by.get(Kill.EQUIVALENT, 0) <= found.total / 500
+
+
+def test_what_the_plain_engine_notices_both_engines_notice(
+    rulebook: Rulebook, cases: tuple[Case, ...], fates: tuple[Fate, ...]
+) -> None:
+    killed = [fate for fate in fates if fate.kill is Kill.CASE]
+    for number, fate in enumerate(random.Random(4).sample(killed, 60)):
+        mutant = fate.mutant
+        changed = replace(mutant.changed, digest=f"mutant {number}")  # programs are kept by digest
+        versions = [changed if rule is mutant.rule else rule for rule in rulebook.rules if rule.id == mutant.rule.id]
+        own = [case for case in cases if case.where == fate.by and case.rule == mutant.rule.id]
+        faults = [run_case(case, rulebook.only(versions)).fault for case in own]
+        assert any(faults), (mutant.rule.id, mutant.what)
+        assert not any("the engines disagree" in fault for fault in faults), (mutant.rule.id, mutant.what)
 
 
 def test_every_kind_of_slip_is_tried(fates: tuple[Fate, ...]) -> None:

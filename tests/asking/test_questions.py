@@ -134,11 +134,16 @@ def test_the_first_questions_are_the_same_with_a_limit(rulebook: Rulebook, atlas
 
 
 def test_what_is_answered_is_not_asked_again(rulebook: Rulebook, atlas: Atlas) -> None:
-    project = _project("11-tiles-half-stated")
-    first = questions(project, rulebook, atlas, DAY, 1).questions[0]
-    assert first.fact == "project.activity"
-    answered = project.model_copy(update={"claims": {**project.claims, "activity": ["none_of_these"]}})
-    assert first.fact not in {question.fact for question in questions(answered, rulebook, atlas, DAY).questions}
+    """Beside the Yangtze the kind of works decides; an alteration leaves other questions than a new build."""
+    claims = _project("01-chemical-600m").claims
+    without = {key: raw for key, raw in claims.items() if key != "works"}
+    first, altered, built = (
+        [one.fact for one in questions(_project("01-chemical-600m", stated), rulebook, atlas, DAY).questions]
+        for stated in (without, {**without, "works": "改建"}, {**without, "works": "新建"})
+    )
+    assert first[0] == "project.works"
+    assert "project.works" not in altered
+    assert built == []
 
 
 def test_a_bounded_figure_says_what_is_known_of_it(rulebook: Rulebook, atlas: Atlas) -> None:

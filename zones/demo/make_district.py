@@ -27,7 +27,7 @@ ABSENT: Final = (
     *("forest_land", "grassland", "groundwater_priority", "groundwater_ban"),
     *("groundwater_limit", "region_permit_suspension", "contaminated_land", "desert_closed_area", "landslide_zone"),
     *("soil_erosion_area", "wildlife_habitat", "airport_noise_ban", "nuclear_restricted", "aquatic_germplasm"),
-    *("key_ecological_function",),
+    *("key_ecological_function", "heating_network"),
 )
 
 
