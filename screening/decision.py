@@ -295,9 +295,13 @@ class Decision:
 
     def canonical(self) -> bytes:
         """Canonical JSON (RFC 8785): the same inputs give the same bytes."""
+        return self.id_and_canonical()[1]
+
+    def id_and_canonical(self) -> tuple[str, bytes]:
+        """The id, and the canonical bytes with it: made together, since each needs the whole written."""
         before, after = self._halves()
         own = hashlib.sha256(before + b"," + after).hexdigest()
-        return before + f',"id":"{own}",'.encode() + after
+        return own, before + f',"id":"{own}",'.encode() + after
 
     def of(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings that call for one outcome."""

@@ -17,12 +17,18 @@ def _carried(name: str) -> Path:
     return inside if inside.is_dir() else _HERE.parent / name
 
 
+def _data_folder(environment: Mapping[str, str]) -> Path:
+    """Where a user's programs keep their data (XDG)."""
+    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "screening"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the rulebook and the zone set lie."""
+    """Where the rulebook and the zone set lie, and where the service keeps its records (a SQLite file or an address)."""
 
     rules: Path
     zones: Path
+    database: str
 
     @property
     def applications(self) -> Path:
@@ -31,9 +37,13 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment: SCREENING_RULES and SCREENING_ZONES name folders; by default ours are used."""
+    """Settings from the environment: SCREENING_RULES and SCREENING_ZONES name folders; by default ours are used.
+
+    SCREENING_DATABASE is a SQLite file or a postgresql:// address; by default a file under the user's data folder.
+    """
     found = os.environ if environment is None else environment
     return Settings(
         rules=Path(found.get("SCREENING_RULES") or _carried("rules")),
         zones=Path(found.get("SCREENING_ZONES") or _carried("zones") / "demo"),
+        database=found.get("SCREENING_DATABASE") or str(_data_folder(found) / "screening.db"),
     )

@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from screening import Atlas, Outcome, Project, Rulebook, screen
-from screening.api.app import make_app
 from screening.atlas import locate, read_atlas, read_footprint
 from screening.documents import parse_yaml
 from screening.errors import AtlasError, InputError, QuantityError
 from screening.rulebook.model import Level
 from screening.rulebook.values import read_value
 from screening.settings import read_settings
+from tests.api.service import serving
 from tests.atlas.conftest import Sheet, box, polygon, write_atlas
 
 DAY = date(2026, 11, 22)
@@ -69,10 +68,10 @@ def test_a_day_without_national_law_is_refused_not_passed(food: Any, screened: S
 
 @pytest.mark.parametrize("written", ["0", "86400", "1990-01-01", "2026-11-22T00:00:00", "20261122"])
 def test_the_service_takes_no_number_for_a_day_and_no_day_without_law(
-    food: Any, rulebook: Rulebook, atlas: Atlas, written: str
+    food: Any, rulebook: Rulebook, atlas: Atlas, written: str, tmp_path: Path
 ) -> None:
-    client = TestClient(make_app(rulebook, atlas))
-    answer = client.post("/v1/screenings", params={"as_of": written}, content=json.dumps(food))
+    with serving(rulebook, atlas, tmp_path) as client:
+        answer = client.post("/v1/screenings", params={"as_of": written}, content=json.dumps(food))
     assert answer.status_code == 422
 
 
@@ -246,9 +245,10 @@ def test_a_day_the_rulebook_was_not_read_for_is_a_review(
 
 @pytest.mark.parametrize("query", ["asof=2026-11-22", "as_of=2026-11-22&as_of=2026-08-14"])
 def test_a_misspelt_or_doubled_parameter_is_not_answered_as_today(
-    food: Any, rulebook: Rulebook, atlas: Atlas, query: str
+    food: Any, rulebook: Rulebook, atlas: Atlas, query: str, tmp_path: Path
 ) -> None:
-    answer = TestClient(make_app(rulebook, atlas)).post(f"/v1/screenings?{query}", json=food)
+    with serving(rulebook, atlas, tmp_path) as client:
+        answer = client.post(f"/v1/screenings?{query}", json=food)
     assert answer.status_code == 422
 
 

@@ -12,13 +12,12 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from fastapi.testclient import TestClient
 from pyproj import Transformer
 
 from screening import Atlas, Rulebook
-from screening.api.app import make_app
 from screening.documents import parse_yaml
 from screening.settings import read_settings
+from tests.api.service import serving
 
 FOOD = read_settings({}).applications / "05-food.yaml"
 """An application that passes."""
@@ -111,6 +110,7 @@ def test_neither_standard_input_nor_the_service_opens_a_file(tmp_path: Path, rul
     ended = run("-", data=body)
     assert ended.returncode == 2
     assert "/site/file" in ended.stderr.decode("utf-8")
-    answer = TestClient(make_app(rulebook, atlas)).post("/v1/screenings", content=body)
+    with serving(rulebook, atlas, tmp_path) as client:
+        answer = client.post("/v1/screenings", content=body)
     assert answer.status_code == 422
     assert answer.json()["problems"][0]["pointer"] == "/site/file"

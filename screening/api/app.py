@@ -1,68 +1,70 @@
-"""The HTTP door: an application in, a decision out; the rules and the zones to read. Loopback only for now."""
+"""The HTTP service: applications in, recorded decisions out; the rules, the zones and the records to read."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.concurrency import run_in_threadpool
 
-from screening.api import rules, sites, vocabulary, zones
-from screening.api.bodies import read_body
-from screening.api.models import DecisionOut, HealthOut
-from screening.api.parameters import ONLY_KNOWN, AsOf
-from screening.api.problems import PROBLEMS, add_problem_handlers
+from screening.access import Access
+from screening.api import (
+    administration,
+    applications,
+    decisions,
+    jobs,
+    monitoring,
+    receipts,
+    rules,
+    screenings,
+    sites,
+    vocabulary,
+    zones,
+)
+from screening.api.access import install_access
+from screening.api.job_runner import JobRunner
+from screening.api.monitoring import Figures, FiguresMiddleware
+from screening.api.problems import add_problem_handlers
 from screening.api.services import Services
-from screening.atlas import Atlas
-from screening.project import Project
-from screening.rulebook.reader import Rulebook
-from screening.screen import screen
 from screening.version import VERSION
 
-MAX_BODY: Final = 10_000_000
-_APPLICATION: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": Project.model_json_schema(by_alias=True)},
-            "application/geo+json": {
-                "schema": {"type": "object", "description": "a Feature; its properties hold the facts"}
-            },
-        },
-    }
-}
 
+def make_app(services: Services, access: Access, *, tianditu: bool = False) -> FastAPI:
+    """The service. Raises AccessSettingsError where a route would be open by mistake."""
+    runner = JobRunner(services)
 
-def make_app(rulebook: Rulebook, atlas: Atlas) -> FastAPI:
-    """The service over one rulebook and one atlas."""
-    services = Services(rulebook, atlas)
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await runner.start()
+        try:
+            yield
+        finally:
+            await runner.close()
+
     # The documentation page with its script and style from this machine: an office has no outside network.
     app = FastAPIOffline(
         title="screening 建设项目生态环境准入筛查",
         version=VERSION,
         description="Screens a project and its site against dated, declarative environmental-access rules.",
+        lifespan=lifespan,
     )
     add_problem_handlers(app)
-
-    @app.get("/health", response_model=HealthOut)
-    def health() -> HealthOut:
-        """That the service answers, with the versions it answers by."""
-        return HealthOut(status="ok", engine=VERSION, rulebook=rulebook.digest, atlas=atlas.hash)
-
-    @app.post(
-        "/v1/screenings",
-        response_model=DecisionOut,
-        responses=PROBLEMS,
-        openapi_extra=_APPLICATION,
-        dependencies=[ONLY_KNOWN],
-    )
-    async def create_screening(request: Request, as_of: AsOf = None) -> Response:
-        """Screen one application. The answer is canonical JSON: the same application gives the same bytes."""
-        project = Project.from_bytes(await read_body(request, MAX_BODY))
-        decision = await run_in_threadpool(screen, project, rulebook, atlas, as_of=as_of or services.today)
-        return Response(decision.canonical(), media_type="application/json")
-
-    for routes in (rules.router(services), vocabulary.router(services), zones.router(services), sites.router()):
+    figures = Figures()
+    for routes in (
+        screenings.router(services),
+        applications.router(services),
+        decisions.router(services),
+        receipts.router(services),
+        jobs.router(services),
+        sites.router(),
+        rules.router(services),
+        vocabulary.router(services),
+        zones.router(services),
+        administration.router(services),
+        monitoring.router(services, figures),
+    ):
         app.include_router(routes)
+    app.add_middleware(FiguresMiddleware, figures=figures)
+    install_access(app, access, tianditu=tianditu)
     return app

@@ -256,6 +256,234 @@ class SiteOut(_Strict):
     remarks: list[Words]
 
 
+class QuestionOut(_Strict):
+    """A question whose answer can still change the decision."""
+
+    fact: str
+    label: Words
+    question: Words
+    type: str
+    unit: str
+    found: Words
+    why: Words
+    known: Words
+    choices: dict[str, Words]
+    rules: list[str]
+    after: list[str]
+    outcome: Literal["pass", "review", "reject"] | None
+    proved: bool
+
+
+class QuestionsOut(_Strict):
+    """All that can still change a decision, in the order that settles it fastest."""
+
+    project: str
+    outcome: Literal["pass", "review", "reject"]
+    may_become: list[Literal["pass", "review", "reject"]]
+    questions: list[QuestionOut]
+    perhaps: list[str]
+    stays: list[Words]
+    needless: list[str]
+    map_facts: list[str]
+
+
+class OverrideOut(_Strict):
+    """What an officer answered, and the days for which it counts."""
+
+    id: str
+    decision: str
+    at: str
+    officer: str
+    officer_name: str
+    outcome: Literal["pass", "review", "reject"]
+    reason: str
+    authority: str
+    from_day: str
+    until_day: str
+    entry: int
+
+
+class OverridesOut(_Strict):
+    """The overrides of a decision, in the order they were made."""
+
+    overrides: list[OverrideOut]
+
+
+class DecisionRecordOut(_Strict):
+    """What is listed of a recorded decision. `outcome` is the engine's; `counts` is what counts today."""
+
+    id: str
+    at: str
+    application: str | None
+    owner: str
+    actor: str
+    project: str
+    title: str
+    as_of: str
+    outcome: Literal["pass", "review", "reject"]
+    counts: Literal["pass", "review", "reject"]
+    override: OverrideOut | None
+    content: str
+    rulebook: str
+    entry: int
+
+
+class DecisionsOut(_Strict):
+    """A page of recorded decisions, newest first."""
+
+    decisions: list[DecisionRecordOut]
+    next: str | None
+
+
+class ApplicationOut(_Strict):
+    """What is listed of an application."""
+
+    id: str
+    owner: str
+    title: str
+    state: Literal["draft", "submitted", "closed"]
+    version: int
+    created_at: str
+    updated_at: str
+    decision: str | None
+    outcome: Literal["pass", "review", "reject"] | None
+
+
+class ApplicationsOut(_Strict):
+    """A page of applications, newest first."""
+
+    applications: list[ApplicationOut]
+    next: str | None
+
+
+class JobOut(_Strict):
+    """A job and how far it is."""
+
+    id: str
+    owner: str
+    title: str
+    as_of: str
+    state: Literal["queued", "running", "done", "cancelled"]
+    total: int
+    done: int
+    failed: int
+    created_at: str
+    ended_at: str | None
+
+
+class JobsOut(_Strict):
+    """A page of jobs, newest first."""
+
+    jobs: list[JobOut]
+    next: str | None
+
+
+class JobResultOut(_Strict):
+    """What became of one application of a job: where its decision is, or the problem document."""
+
+    number: int
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    decision: str | None
+    problem: dict[str, Any] | None
+
+
+class JobResultsOut(_Strict):
+    """Results of a job, in the order the applications were sent."""
+
+    results: list[JobResultOut]
+
+
+class CheckOut(_Strict):
+    """One part of a receipt that was looked at."""
+
+    part: str
+    state: Literal["held", "failed", "not_held"]
+    words: Words
+
+
+class VerifiedOut(_Strict):
+    """What a receipt is worth."""
+
+    verdict: Literal["same", "same_by_named", "different", "not_repeatable", "tampered"]
+    good: bool
+    checks: list[CheckOut]
+    other: list[Words]
+
+
+class MeOut(_Strict):
+    """Who asks, and what it may do."""
+
+    id: str
+    name: str
+    roles: list[str]
+    method: str
+    acts: list[str]
+
+
+class AuditEntryOut(_Strict):
+    """An entry of the audit chain."""
+
+    seq: int
+    at: str
+    actor: str
+    act: str
+    subject: str
+    digest: str
+    prev: str
+    skip: str
+    hash: str
+
+
+class AuditOut(_Strict):
+    """Entries, newest first, and the chain's head."""
+
+    head: str
+    entries: list[AuditEntryOut]
+
+
+class AuditVerificationOut(_Strict):
+    """What was found of the whole chain."""
+
+    whole: bool
+    entries: int
+    algorithm: str | None
+    head: str | None
+    faults: list[dict[str, Any]]
+
+
+class KeyOut(_Strict):
+    """A key, without its text."""
+
+    id: str
+    name: str
+    principal: str
+    roles: list[str]
+    created_at: str
+    created_by: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class KeysOut(_Strict):
+    """Every key."""
+
+    keys: list[KeyOut]
+
+
+class NewKeyOut(KeyOut):
+    """A key just made, with its text, which is told once."""
+
+    key: str
+
+
+class ReadyOut(_Strict):
+    """Whether the service can decide and record."""
+
+    ready: bool
+    decides: bool
+    store: bool
+
+
 class HealthOut(_Strict):
     """That the service answers, and with what."""
 

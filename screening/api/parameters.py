@@ -30,6 +30,7 @@ AsOf = Annotated[
     date | None, BeforeValidator(_written_day), Query(description="the day whose law counts; today by default")
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST_A_PAGE, description="how many at most")]
+PageSize = Annotated[int, Query(ge=1, le=500, description="how many at most")]
 After = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
 Words = Annotated[str | None, Query(max_length=100, description="words to look for, all of them")]
 

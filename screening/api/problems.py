@@ -16,12 +16,23 @@ from starlette.exceptions import HTTPException
 
 from screening.api.models import ProblemOut
 from screening.atlas.formats import SourceError
+from screening.audit.receipt import ReceiptError
 from screening.documents import DocumentError
 from screening.errors import FootprintError, InputError, Problem, QuantityError, ScreeningError
+from screening.store import (
+    ConflictError,
+    IdempotencyConflictError,
+    InvalidRecordError,
+    NotFoundError,
+    StoreError,
+    StoreUnavailableError,
+    VersionConflictError,
+)
 from screening.text import Text
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": ProblemOut, "content": {"application/problem+json": {}}} for status in (400, 404, 413, 422)
+    status: {"model": ProblemOut, "content": {"application/problem+json": {}}}
+    for status in (400, 404, 406, 409, 412, 413, 415, 422, 428, 500, 503)
 }
 _HEADINGS: Final[Mapping[str, str]] = {
     "unreadable-document": "无法读取所提交的内容",
@@ -58,36 +69,22 @@ class TooLargeError(InputError):
     heading = "the request is too large"
 
 
-class ConflictError(InputError):
-    """A request that does not fit what is there already."""
-
-    kind = "conflict"
-    heading = "the request does not fit what is there"
-
-
-class PreconditionError(InputError):
-    """A change of something that has changed since it was read."""
-
-    kind = "precondition"
-    heading = "it has changed since it was read"
-
-
-_STATUS: Final[list[tuple[type[ScreeningError], int]]] = [
+_STATUS: Final[tuple[tuple[type[ScreeningError], int], ...]] = (
     (TooLargeError, 413),
+    (VersionConflictError, 412),
+    (IdempotencyConflictError, 422),
     (ConflictError, 409),
-    (PreconditionError, 412),
+    (NotFoundError, 404),
+    (InvalidRecordError, 422),
+    (StoreUnavailableError, 503),
+    (StoreError, 500),
+    (ReceiptError, 422),
     (DocumentError, 400),
     (FootprintError, 422),
     (SourceError, 422),
     (InputError, 422),
     (QuantityError, 422),
-]
-
-
-def also(kind: type[ScreeningError], status: int) -> None:
-    """One more class of errors of a part that the api knows of, before its base classes."""
-    if (kind, status) not in _STATUS:
-        _STATUS.insert(0, (kind, status))
+)
 
 
 def language(request: Request) -> str:
@@ -124,34 +121,44 @@ def problem_response(
     }
     if problems:
         body["problems"] = problems
+    return _response(body, headers)
+
+
+def _response(body: Mapping[str, Any], headers: Mapping[str, str] | None) -> Response:
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    return Response(content, status, media_type="application/problem+json", headers=dict(headers or {}))
+    return Response(content, body["status"], media_type="application/problem+json", headers=dict(headers or {}))
+
+
+def plain_problem(error: ScreeningError, lang: str) -> dict[str, Any]:
+    """The body of RFC 9457 for an error of ours; `problems` holds one entry for every single thing wrong."""
+    status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
+    first = error.problems[0] if error.problems else Problem("", "", "")
+    return {
+        "type": f"urn:screening:problem:{error.kind}",
+        "title": Text(_HEADINGS.get(error.kind, _STATUSES.get(status, "请求有误")), error.heading).get(lang),
+        "status": status,
+        "detail": Text(first.zh, first.text()).get(lang),
+        "problems": [
+            {"pointer": problem.where, "what": problem.what, "remedy": problem.remedy, "zh": problem.zh}
+            for problem in error.problems[:100]
+        ],
+    }
 
 
 def _of_screening_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, ScreeningError):
         raise error
-    status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
-    problems = [
-        {"pointer": problem.where, "what": problem.what, "remedy": problem.remedy, "zh": problem.zh}
-        for problem in error.problems[:100]
-    ]
-    first = error.problems[0] if error.problems else Problem("", "", "")
-    return problem_response(
-        request,
-        status,
-        error.kind,
-        Text(_HEADINGS.get(error.kind, _STATUSES.get(status, "请求有误")), error.heading),
-        Text(first.zh, first.text()),
-        problems,
-    )
+    body = plain_problem(error, language(request))
+    headers = {"Retry-After": "5"} if body["status"] == 503 else None
+    return _response(body, headers)
 
 
 def _of_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     said = Text(_STATUSES.get(error.status_code, "请求有误"), str(error.detail))
-    return problem_response(request, error.status_code, "http", said, said, [], error.headers)
+    kind = "too-large" if error.status_code == 413 else "http"
+    return problem_response(request, error.status_code, kind, said, said, [], error.headers)
 
 
 def _of_validation(request: Request, error: Exception) -> Response:

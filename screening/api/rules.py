@@ -9,6 +9,8 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from screening.access import Act
+from screening.api.access import may
 from screening.api.models import RuleOut, RulesOut
 from screening.api.parameters import ONLY_KNOWN, After, AsOf, Limit, Words, conditional, page
 from screening.api.problems import PROBLEMS
@@ -23,7 +25,7 @@ from screening.rulebook.sentences import rule_in_words
 def router(services: Services) -> APIRouter:
     """The routes of the rulebook."""
     rulebook = services.rulebook
-    routes = APIRouter(prefix="/v1/rules", tags=["rules"], dependencies=[ONLY_KNOWN])
+    routes = APIRouter(prefix="/v1/rules", tags=["rules"], dependencies=[ONLY_KNOWN, may(Act.READ_RULES)])
 
     @routes.get("", response_model=RulesOut, responses=PROBLEMS)
     def rules(

@@ -1,4 +1,4 @@
-"""What the routes work with: one rulebook, one atlas, a clock."""
+"""What the routes work with: one rulebook, one atlas, the store, who decides, and a clock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from screening.api.deciding import Decider
 from screening.atlas import Atlas
 from screening.rulebook.reader import Rulebook
+from screening.store import Store, day_in_china
 
 
 def now() -> datetime:
@@ -21,9 +23,11 @@ class Services:
 
     rulebook: Rulebook
     atlas: Atlas
+    store: Store
+    decider: Decider
     clock: Callable[[], datetime] = now
 
     @property
     def today(self) -> date:
-        """The day whose law counts when a request names none: the date where the office is."""
-        return self.clock().astimezone().date()
+        """The day whose law counts when a request names none: the day in China."""
+        return day_in_china(self.clock())

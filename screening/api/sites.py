@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from screening.access import Act
+from screening.api.access import may
 from screening.api.bodies import read_body
 from screening.api.models import SiteOut
 from screening.api.parameters import ONLY_KNOWN
@@ -27,7 +29,7 @@ _UPLOAD: Final = {"requestBody": {"required": True, "content": {"application/oct
 
 def router() -> APIRouter:
     """The route that reads site files."""
-    routes = APIRouter(prefix="/v1/sites", tags=["sites"], dependencies=[ONLY_KNOWN])
+    routes = APIRouter(prefix="/v1/sites", tags=["sites"], dependencies=[ONLY_KNOWN, may(Act.READ_SITE)])
 
     @routes.post("", response_model=SiteOut, responses=PROBLEMS, openapi_extra=_UPLOAD)
     async def read_site(

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from screening.access import Act
+from screening.api.access import may
 from screening.api.models import SectorsOut, VocabularyOut
 from screening.api.parameters import ONLY_KNOWN, Limit, conditional
 from screening.api.problems import PROBLEMS
@@ -18,7 +20,7 @@ from screening.rulebook.terms import Term, Type
 def router(services: Services) -> APIRouter:
     """The routes of the vocabulary."""
     vocabulary = services.rulebook.vocabulary
-    routes = APIRouter(prefix="/v1", tags=["vocabulary"], dependencies=[ONLY_KNOWN])
+    routes = APIRouter(prefix="/v1", tags=["vocabulary"], dependencies=[ONLY_KNOWN, may(Act.READ_VOCABULARY)])
     sector = vocabulary.terms.get("project.sector")
 
     @routes.get("/vocabulary", response_model=VocabularyOut, responses=PROBLEMS)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from screening.access import Act
+from screening.api.access import may
 from screening.api.models import LayersOut
 from screening.api.parameters import ONLY_KNOWN, conditional
 from screening.api.problems import PROBLEMS
@@ -21,7 +23,7 @@ MOST_FEATURES: Final = 20_000
 def router(services: Services) -> APIRouter:
     """The routes of the zones."""
     atlas = services.atlas
-    routes = APIRouter(prefix="/v1/zones", tags=["zones"], dependencies=[ONLY_KNOWN])
+    routes = APIRouter(prefix="/v1/zones", tags=["zones"], dependencies=[ONLY_KNOWN, may(Act.READ_ZONES)])
 
     @routes.get("", responses={**PROBLEMS, 404: PROBLEMS[422]})
     def zones(request: Request, kind: Annotated[str | None, Query(max_length=80)] = None) -> Response:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import click
 
+from screening.cli.ask import ask
+from screening.cli.audit import audit
 from screening.cli.check import check, demo
+from screening.cli.db import db
 from screening.cli.lists import lists
 from screening.cli.rules import rules, vocabulary
 from screening.cli.serve import serve
+from screening.cli.verify import verify
 from screening.cli.zones import zones
 from screening.version import VERSION
 
@@ -20,5 +24,5 @@ def main() -> None:
     """建设项目生态环境准入筛查 / Project environmental-access screening."""
 
 
-for command in (check, demo, rules, vocabulary, lists, zones, serve):
+for command in (check, ask, demo, rules, vocabulary, lists, zones, serve, audit, db, verify):
     main.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -64,4 +65,4 @@ zones_option = click.option(
 
 def settings_of(rules: Path | None, zones: Path | None = None) -> Settings:
     found = read_settings()
-    return Settings(rules or found.rules, zones or found.zones)
+    return replace(found, rules=rules or found.rules, zones=zones or found.zones)

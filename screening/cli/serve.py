@@ -12,16 +12,26 @@ from screening.rulebook.reader import Rulebook
 
 
 @click.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Other machines only with accounts: docs/access.md."
+)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--database", default=None, help="SQLite file or postgresql:// address; SCREENING_DATABASE by default.")
 @rules_option
 @zones_option
 @clear_errors
-def serve(port: int, rules: Path | None, zones: Path | None) -> None:
-    """Serve the HTTP API on this machine only (loopback)."""
+def serve(host: str, port: int, database: str | None, rules: Path | None, zones: Path | None) -> None:
+    """Serve the page and the HTTP API; without accounts on this machine only."""
     import uvicorn
 
-    from screening.api.app import make_app
+    from screening.access import check_bind, install_redaction, read_access_settings
+    from screening.api.embedded import make_service
+    from screening.store import Store
 
-    settings = settings_of(rules, zones)
-    app = make_app(Rulebook.load(settings.rules), read_atlas(settings.zones))
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info")
+    settings, access = settings_of(rules, zones), read_access_settings()
+    check_bind(host, access)
+    install_redaction()
+    rulebook, atlas = Rulebook.load(settings.rules), read_atlas(settings.zones)
+    with Store.open(database or settings.database, create=True) as store:
+        app = make_service(rulebook, atlas, store, access)
+        uvicorn.run(app, host=host, port=port, log_level="info", server_header=False)

@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from screening import Atlas, Rulebook
-from screening.api.app import make_app
+from tests.api.service import serving
 
 
 @pytest.fixture(scope="module")
-def client(rulebook: Rulebook, atlas: Atlas) -> Iterator[TestClient]:
-    with TestClient(make_app(rulebook, atlas), raise_server_exceptions=False) as client:
+def client(rulebook: Rulebook, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with serving(rulebook, atlas, tmp_path_factory.mktemp("service")) as client:
         yield client

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -12,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening import Atlas, Project, Rulebook, screen
-from screening.api.app import MAX_BODY, make_app
+from screening.api.embedded import make_service
 from screening.api.models import DecisionOut, RulesOut
+from screening.api.screenings import MAX_BODY
 from screening.settings import read_settings
+from screening.store import Store
+from tests.api.service import client_of
 
 RING = [[112.2, 30.1], [112.202, 30.1], [112.202, 30.102], [112.2, 30.102], [112.2, 30.1]]
 APPLICATION: dict[str, Any] = {
@@ -25,17 +30,11 @@ APPLICATION: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def client(rulebook: Rulebook, atlas: Atlas) -> Iterator[TestClient]:
-    with TestClient(make_app(rulebook, atlas), raise_server_exceptions=False) as client:
-        yield client
-
-
 def test_an_application_is_answered_with_the_decision_of_the_library(
     client: TestClient, rulebook: Rulebook, atlas: Atlas
 ) -> None:
     answer = client.post("/v1/screenings?as_of=2026-11-22", json=APPLICATION)
-    assert answer.status_code == 200
+    assert answer.status_code == 201
     decision = screen(Project.of(APPLICATION), rulebook, atlas, as_of=date(2026, 11, 22))
     assert answer.content == decision.canonical()
     DecisionOut.model_validate(answer.json())
@@ -130,8 +129,8 @@ def quiet_client() -> TestClient:
         from screening.atlas import read_atlas
 
         settings = read_settings({})
-        app = make_app(Rulebook.load(settings.rules), read_atlas(settings.zones))
-        _CLIENT.append(TestClient(app, raise_server_exceptions=False))
+        store = Store.open(str(Path(mkdtemp()) / "screening.db"), create=True)
+        _CLIENT.append(client_of(make_service(Rulebook.load(settings.rules), read_atlas(settings.zones), store)))
     return _CLIENT[0]
 
 
@@ -158,4 +157,4 @@ json_values = st.recursive(
 )
 def test_no_json_body_makes_the_server_fail(body: Any) -> None:
     answer = quiet_client().post("/v1/screenings", json=body)
-    assert answer.status_code in (200, 400, 422)
+    assert answer.status_code in (201, 400, 422)
