@@ -22,7 +22,11 @@ database_option = click.option(
 
 def need_service() -> None:
     """Raises ScreeningError where the libraries of the store are not installed."""
-    missing = [name for name in ("sqlalchemy", "alembic", "zstandard") if find_spec(name) is None]
+    missing = [
+        name
+        for name in ("sqlalchemy", "alembic", "zstandard", "jwt", "cryptography", "prometheus_client")
+        if find_spec(name) is None
+    ]
     if missing:
         raise ScreeningError(
             Problem(

@@ -8,6 +8,7 @@ import click
 
 from screening.atlas import read_atlas
 from screening.cli.common import clear_errors, rules_option, settings_of, zones_option
+from screening.cli.db import need_service
 from screening.rulebook.reader import Rulebook
 
 
@@ -22,6 +23,7 @@ from screening.rulebook.reader import Rulebook
 @clear_errors
 def serve(host: str, port: int, database: str | None, rules: Path | None, zones: Path | None) -> None:
     """Serve the page and the HTTP API; without accounts on this machine only."""
+    need_service()
     import uvicorn
 
     from screening.access import check_bind, install_redaction, read_access_settings
@@ -34,4 +36,4 @@ def serve(host: str, port: int, database: str | None, rules: Path | None, zones:
     rulebook, atlas = Rulebook.load(settings.rules), read_atlas(settings.zones)
     with Store.open(database or settings.database, create=True) as store:
         app = make_service(rulebook, atlas, store, access)
-        uvicorn.run(app, host=host, port=port, log_level="info", server_header=False)
+        uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, proxy_headers=False)
