@@ -20,12 +20,23 @@ MOST_FEATURES: Final = 20_000
 """Features of one answer; a larger layer is drawn from its tiles."""
 
 
+_FEATURES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}}
+}
+
+
+class GeoJson(Response):
+    """RFC 7946."""
+
+    media_type = "application/geo+json"
+
+
 def router(services: Services) -> APIRouter:
     """The routes of the zones."""
     atlas = services.atlas
     routes = APIRouter(prefix="/v1/zones", tags=["zones"], dependencies=[ONLY_KNOWN, may(Act.READ_ZONES)])
 
-    @routes.get("", responses={**PROBLEMS, 404: PROBLEMS[422]})
+    @routes.get("", responses={**PROBLEMS, **_FEATURES}, response_class=GeoJson)
     def zones(request: Request, kind: Annotated[str | None, Query(max_length=80)] = None) -> Response:
         """Features as GeoJSON in CGCS2000 longitude and latitude: of one kind, or of every layer."""
         if kind is not None and kind not in atlas.kinds:
