@@ -29,6 +29,8 @@ class Settings:
     rules: Path
     zones: Path
     database: str
+    tianditu: str = ""
+    """An office's key for the tiles of 天地图; without one the page asks nothing of any other host."""
 
     @property
     def applications(self) -> Path:
@@ -46,4 +48,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         rules=Path(found.get("SCREENING_RULES") or _carried("rules")),
         zones=Path(found.get("SCREENING_ZONES") or _carried("zones") / "demo"),
         database=found.get("SCREENING_DATABASE") or str(_data_folder(found) / "screening.db"),
+        tianditu=found.get("SCREENING_TIANDITU_KEY", ""),
     )

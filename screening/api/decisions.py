@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Annotated
+from types import SimpleNamespace
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.access import Act, Principal
+from screening.access import REPORT_POLICY, Act, Principal
 from screening.api.access import may, require_shown
 from screening.api.models import DecisionOut, DecisionRecordOut, DecisionsOut, OverrideOut, OverridesOut
 from screening.api.parameters import ONLY_KNOWN, After, PageSize, Words, conditional
@@ -16,9 +19,11 @@ from screening.api.problems import PROBLEMS
 from screening.api.screenings import IdempotencyKey, idempotency
 from screening.api.services import Services
 from screening.decision import Outcome
+from screening.report.opinion import FORMS, Form, Letterhead
 from screening.store import DecisionRecord, Effective, Override, effective, time_text
 from screening.store.errors import not_found
 from screening.store.receipts import receipt_of
+from screening.workers.tasks import REPORT
 
 
 class OverrideIn(BaseModel):
@@ -31,6 +36,11 @@ class OverrideIn(BaseModel):
     authority: str = Field(min_length=1, max_length=1_000, description="by what power the officer decides")
     until_day: date = Field(description="the first day on which it no longer counts")
     from_day: date | None = Field(default=None, description="the first day on which it counts; today by default")
+
+
+_PRINTED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in FORMS.values()}}
+}
 
 
 def router(services: Services) -> APIRouter:
@@ -95,6 +105,27 @@ def router(services: Services) -> APIRouter:
         """The application as it was decided, byte for byte."""
         shown(request, who, Act.READ_DECISION, record)
         return conditional(request, store.decisions.content(record).request)
+
+    @routes.get("/{record}/report", responses={**PROBLEMS, **_PRINTED}, response_class=Response)
+    async def report(
+        request: Request,
+        record: str,
+        who: Annotated[Principal, may(Act.READ_REPORT)],
+        form: Annotated[Form, Query(alias="format")] = "pdf",
+        lang: Literal["zh", "en"] = "zh",
+    ) -> Response:
+        """The opinion (生态环境准入研判意见) to print: HTML, DOCX or PDF."""
+        await asyncio.to_thread(shown, request, who, Act.READ_REPORT, record)
+        content = await asyncio.to_thread(store.decisions.content, record)
+        made = await asyncio.to_thread(store.overrides.of, record)
+        letterhead = Letterhead(number=record, issued=services.today)
+        told = [SimpleNamespace(**asdict(one)) for one in made]
+        printing = services.decider.submit(REPORT, content.decision, content.request, told, letterhead, lang, form)
+        printed = await asyncio.wrap_future(printing)
+        headers = {"Content-Disposition": f'{"inline" if form == "html" else "attachment"}; filename="{record}.{form}"'}
+        if form == "html":
+            headers["Content-Security-Policy"] = REPORT_POLICY
+        return Response(printed, media_type=FORMS[form], headers=headers)
 
     @routes.get("/{record}/receipt", responses=PROBLEMS)
     def receipt(request: Request, record: str, who: Annotated[Principal, may(Act.READ_RECEIPT)]) -> Response:

@@ -9,11 +9,12 @@ from fastapi import FastAPI
 
 from screening.access import Access, AccessSettings, open_access
 from screening.api.app import make_app
-from screening.api.deciding import Decider, InProcess
 from screening.api.services import Services, now
 from screening.atlas import Atlas
 from screening.rulebook.reader import Rulebook
 from screening.store import Store
+from screening.webhooks import WebhookSettings
+from screening.workers import DecisionService, InProcess
 
 
 def open_door(settings: AccessSettings, store: Store, clock: Callable[[], datetime] = now) -> Access:
@@ -30,13 +31,14 @@ def make_service(
     atlas: Atlas,
     store: Store,
     settings: AccessSettings | None = None,
-    decider: Decider | None = None,
+    decider: DecisionService | None = None,
     clock: Callable[[], datetime] = now,
-    tianditu: bool = False,
+    tianditu: str = "",
+    telling: WebhookSettings | None = None,
 ) -> FastAPI:
     """The service over an open store. Without settings: for the user of this machine, without accounts."""
     services = Services(rulebook, atlas, store, decider or InProcess(rulebook, atlas), clock)
-    return make_app(services, open_door(settings or AccessSettings(), store, clock), tianditu=tianditu)
+    return make_app(services, open_door(settings or AccessSettings(), store, clock), tianditu=tianditu, telling=telling)
 
 
 class _Keys:

@@ -19,6 +19,7 @@ from screening.atlas.formats import SourceError
 from screening.audit.receipt import ReceiptError
 from screening.documents import DocumentError
 from screening.errors import FootprintError, InputError, Problem, QuantityError, ScreeningError
+from screening.report.opinion import PrintingError
 from screening.store import (
     ConflictError,
     IdempotencyConflictError,
@@ -29,6 +30,8 @@ from screening.store import (
     VersionConflictError,
 )
 from screening.text import Text
+from screening.workers import BusyError, UnavailableError
+from screening.workers.errors import WorkersError
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ProblemOut, "content": {"application/problem+json": {}}}
@@ -77,6 +80,10 @@ _STATUS: Final[tuple[tuple[type[ScreeningError], int], ...]] = (
     (NotFoundError, 404),
     (InvalidRecordError, 422),
     (StoreUnavailableError, 503),
+    (BusyError, 503),
+    (UnavailableError, 503),
+    (PrintingError, 503),
+    (WorkersError, 500),
     (StoreError, 500),
     (ReceiptError, 422),
     (DocumentError, 400),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -11,13 +12,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from screening.access import Act, Principal
 from screening.api.access import may
 from screening.api.bodies import read_body
-from screening.api.deciding import Decided, request_digest
 from screening.api.models import DecisionOut, QuestionsOut
 from screening.api.parameters import ONLY_KNOWN, AsOf
 from screening.api.problems import PROBLEMS
 from screening.api.services import Services
 from screening.project import Project
 from screening.store import Idempotency, JobItem, Recorded, Recording
+from screening.workers import Decided
 
 MAX_BODY: Final = 10_000_000
 APPLICATION_BODY: Final[dict[str, Any]] = {
@@ -91,6 +92,16 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
+def request_digest(*parts: Any) -> str:
+    """SHA-256 over all of a request that changes its answer."""
+    whole = hashlib.sha256()
+    for part in parts:
+        piece = part if isinstance(part, bytes) else str(part).encode("utf-8", "replace")
+        whole.update(len(piece).to_bytes(8, "big"))
+        whole.update(piece)
+    return whole.hexdigest()
+
+
 def idempotency(who: Principal, key: str | None, *parts: Any) -> Idempotency | None:
     """What a key stands for: whose it is, and the digest of all that changes the answer."""
     return Idempotency(who.id, key, request_digest(*parts)) if key is not None else None
@@ -139,7 +150,7 @@ def recording_of(
         decision=decided.decision,
         outcome=decided.outcome,
         content=decided.content,
-        rulebook=services.rulebook.digest,
+        rulebook=decided.rulebook,
         project=decided.project,
         title=decided.title,
         application=application,

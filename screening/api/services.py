@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from screening.api.deciding import Decider
 from screening.atlas import Atlas
 from screening.rulebook.reader import Rulebook
 from screening.store import Store, day_in_china
+from screening.workers import DecisionService
 
 
 def now() -> datetime:
@@ -24,7 +24,7 @@ class Services:
     rulebook: Rulebook
     atlas: Atlas
     store: Store
-    decider: Decider
+    decider: DecisionService
     clock: Callable[[], datetime] = now
 
     @property

@@ -10,6 +10,7 @@ from screening.cli.check import check, demo
 from screening.cli.db import db
 from screening.cli.keys import keys
 from screening.cli.lists import lists
+from screening.cli.report import report
 from screening.cli.rules import rules, vocabulary
 from screening.cli.serve import serve
 from screening.cli.verify import verify
@@ -25,5 +26,5 @@ def main() -> None:
     """建设项目生态环境准入筛查 / Project environmental-access screening."""
 
 
-for command in (check, ask, demo, rules, vocabulary, lists, zones, serve, audit, keys, db, verify):
+for command in (check, ask, report, demo, rules, vocabulary, lists, zones, serve, audit, keys, db, verify):
     main.add_command(command)

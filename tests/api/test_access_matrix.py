@@ -28,6 +28,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /v1/decisions/{record}/overrides": {"json": ANSWER},
     "POST /v1/jobs": {"json": [APPLICATION]},
     "POST /v1/sites": {"content": b"lon,lat\n112.25,30.18\n", "params": {"name": "p.csv"}},
+    "POST /ogc/processes/{process}/execution": {"json": {"inputs": {"feature": APPLICATION["site"]["geometry"]}}},
+    "POST /v1/webhooks": {"json": {"url": "https://example.org/told", "events": ["decision.recorded"]}},
     "POST /v1/keys": {"json": {"name": "k", "principal": "p", "roles": ["applicant"]}},
 }
 """What is sent where the route asks for a body; other routes are sent none."""
@@ -86,7 +88,7 @@ def house(rulebook: Rulebook, atlas: Atlas, tmp_path_factory: pytest.TempPathFac
             yield House(client, keys, records, acts_of(app))
 
 
-OTHERS: Final = {"layer": "control-units", "z": "8", "x": "207", "y": "105", "process_id": "screen", "webhook": "none"}
+OTHERS: Final = {"layer": "control-units", "z": "8", "x": "207", "y": "105", "process": "screen", "webhook": "none"}
 
 
 def routes(house: House) -> list[tuple[str, str, Act]]:

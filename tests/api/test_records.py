@@ -117,6 +117,21 @@ def test_a_receipt_verifies_and_a_changed_one_is_named(client: TestClient) -> No
     assert (changed["verdict"], changed["good"]) == ("tampered", False)
 
 
+@pytest.mark.parametrize(
+    ("form", "begins"), [("html", b"<!doctype html>"), ("pdf", b"%PDF-"), ("docx", b"PK")]
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_opinion_on_a_decision_is_printed(client: TestClient, form: str, begins: bytes, lang: str) -> None:
+    where = screened(client).headers["location"]
+    client.post(f"{where}/overrides", json=ANSWER)
+    answer = client.get(f"{where}/report?format={form}&lang={lang}")
+    assert answer.status_code == 200, answer.text
+    assert answer.content.lower().startswith(begins.lower())
+    if form == "html":
+        assert ANSWER["reason"] in answer.text and where.rpartition("/")[2] in answer.text
+        assert "script" not in answer.headers["content-security-policy"]
+
+
 def test_an_application_is_changed_only_against_the_version_that_was_read(client: TestClient) -> None:
     made = client.post("/v1/applications", json=APPLICATION)
     assert made.status_code == 201

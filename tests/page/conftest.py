@@ -1,0 +1,23 @@
+"""One service and one browser for the tests of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from screening import Atlas, Rulebook
+from tests.page.browser import chromium, serving
+
+
+@pytest.fixture(scope="session")
+def address(rulebook: Rulebook, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(rulebook, atlas, tmp_path_factory.mktemp("page")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
