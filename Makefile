@@ -5,18 +5,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 APPLICATION ?= zones/demo/applications/01-chemical-600m.yaml
 
-.PHONY: demo test check bench thorough endurance nation setup serve lock clean tools
+.PHONY: demo test check bench thorough endurance nation setup page serve lock clean tools
 
 demo: setup
 	@$(BIN)/screening demo
 
-test: setup
+test: setup page
 	@PYTHON_VENV=$(VENV) sh scripts/check.sh
 
 check: setup
 	@$(BIN)/screening check $(APPLICATION)
 
-serve: setup
+serve: setup page
 	@$(BIN)/screening serve
 
 # The properties of every rule on 20,000 draws each: about a quarter of an hour.
@@ -40,6 +40,10 @@ nation: setup
 	@$(BIN)/python -m benchmarks.nation.exact $(NATION)
 
 setup: $(VENV)/.installed
+
+# The page, from its pinned packages; nothing is done where it is built already.
+page: setup
+	@$(BIN)/python -m screening.web.build
 
 tools:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. On Debian or Ubuntu: sudo apt-get install -y python3 python3-venv python3-dev"; exit 1; }

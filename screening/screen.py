@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -21,7 +22,7 @@ from screening.co_control import co_control
 from screening.decision import Decision, Finding, Outcome, Receipt, gravest
 from screening.engine.durable import DurableEngine
 from screening.engine.judge import Judgement, judge_all
-from screening.engine.program import prepare, prepare_units
+from screening.engine.program import Group, prepare, prepare_units
 from screening.errors import InputError, Problem, QuantityError
 from screening.facts import Choice, Fact, Facts, Interval, Members, Number, Value
 from screening.findings import (
@@ -230,7 +231,7 @@ def _receipt(judgement: Judgement, placement: Placement, rulebook: Rulebook, as_
         as_of=as_of.isoformat(),
         engine=VERSION,
         rulebook=rulebook.digest,
-        rules={item.rule.id: item.rule.digest for item in judgement.rules},
+        rules=_digests(judgement),
         layers=dict(placement.layers_used),
         facts=tuple(
             {
@@ -244,6 +245,19 @@ def _receipt(judgement: Judgement, placement: Placement, rulebook: Rulebook, as_
             for fact in sorted(judgement.facts.values(), key=lambda fact: fact.key)
         ),
     )
+
+
+def _digests(judgement: Judgement) -> dict[str, str]:
+    """The digest of every rule considered, by its id."""
+    found = {item.rule.id: item.rule.digest for item in judgement.ran}
+    for group, _ in judgement.aside:
+        found.update(_digests_of(group))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _digests_of(group: Group) -> dict[str, str]:
+    return {item.rule.id: item.rule.digest for item in group.prepared}
 
 
 def plain_place(placement: Placement) -> dict[str, Any]:

@@ -10,8 +10,13 @@ step "import contracts"; "$bin/lint-imports"
 step "rule lint";        "$bin/screening" rules lint
 step "rule cases";       "$bin/screening" rules test
 step "tests";            "$bin/python" -m pytest -n 2
-# The other interpreters that are installed (a pyenv's among them): the tests again with fewer draws, each in an
-# environment of its own.
+# The other interpreters that are installed (a pyenv's among them), each in an environment of its own: what may differ
+# between Pythons, with fewer draws. What is long and the same for all (files by systems, drawn requests, printed pages,
+# mutants, stories, a real browser and database servers) ran above.
+brief="--ignore=tests/atlas/matrix --ignore=tests/atlas/formats --ignore=tests/atlas/importing --ignore=tests/stories
+  --ignore=tests/api/test_fuzz.py --ignore=tests/report --ignore=tests/analysis --ignore=tests/store --ignore=tests/workers
+  --ignore=tests/webhooks --ignore=tests/page --ignore=tests/test_web_build.py --ignore=tests/test_mutation.py --ignore=tests/rulebook/test_tables.py
+  --ignore=tests/rulebook/drafting --ignore=tests/test_nation.py --ignore=tests/test_demo_district.py"
 runs() { "$1" -c 'import sys, venv, ensurepip; sys.exit("%d.%d" % sys.version_info[:2] != sys.argv[1])' "$2" 2>/dev/null; }
 find_python() {
   for candidate in "$(command -v "python$1" || true)" "$(pyenv root 2>/dev/null)"/versions/"$1".*/bin/python; do
@@ -28,5 +33,5 @@ for version in 3.11 3.12 3.13; do
   [ -x "$venv/bin/python" ] || "$other" -m venv "$venv"
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements.lock
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-  HYPOTHESIS_PROFILE=brief "$venv/bin/python" -m pytest -n 2
+  HYPOTHESIS_PROFILE=brief "$venv/bin/python" -m pytest -n 2 $brief
 done

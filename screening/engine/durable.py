@@ -8,12 +8,12 @@ A ruleset is believed only after it has fired the right rules on probe facts at 
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,6 +54,9 @@ MAX_RULES: Final = 30
 MAX_BRANCHES: Final = 62
 MAX_RULESETS: Final = 4_000
 _SESSION: Final = "one"
+_TAKEN: Final = 0
+_UNMATCHED: Final = 1
+"""What the library answers to a fact: taken, or met by no rule."""
 _SIGNS: Final = {">=": "$gte", "<=": "$lte", ">": "$gt", "<": "$lt"}
 
 
@@ -66,6 +69,14 @@ class _Host(durable_engine.Host):  # type: ignore[misc]
 
     def _run(self) -> None:
         return
+
+    def handle(self, name: str) -> int:
+        """The library's number for a ruleset. Raises DurableError when there is none of that name."""
+        known = self._ruleset_directory.get(name)
+        if known is None:
+            raise DurableError(f"there is no ruleset {name}")
+        handle: int = known._handle
+        return handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +102,29 @@ def _heights(forms: Sequence[_Forms], scale: Scale) -> tuple[tuple[str, int], ..
 class _Ruleset:
     """One registered ruleset of at most MAX_RULES rules."""
 
-    __slots__ = ("_fired", "forms", "keys", "name", "scale")
+    __slots__ = ("_text", "forms", "keys", "name", "names", "numbers", "scale")
 
-    def __init__(self, name: str, forms: Sequence[_Forms], scale: Scale) -> None:
+    def __init__(self, name: str, forms: Sequence[_Forms], scale: Scale, number_of: Callable[[Key], int]) -> None:
         self.name = name
         self.forms = tuple(forms)
         self.scale = scale
+        self.names = tuple((form.rule, f"c{number}", f"p{number}") for number, form in enumerate(forms))
         read = sorted(
             frozenset[Key]().union(*(keys_of(form.certain) | keys_of(form.possible) for form in forms)), key=_order
         )
         self.keys = {key: f"k{number}" for number, key in enumerate(read)}
-        self._fired: list[str] = []
+        # The keys by the engine's numbers for them: a number is found sooner than a key of three parts.
+        self.numbers = tuple((number_of(key), key) for key in self.keys)
+        slots = "".join(f',"{name}":%d' for name in self.keys.values())
+        self._text = f'{{"kind":1,"sid":"{_SESSION}"{slots}}}'
 
     def definition(self) -> dict[str, Any]:
         """The ruleset as durable_rules reads it."""
-        rules: dict[str, Any] = {"any": {"all": [{"m": {"$ex": {"kind": 1}}}], "run": self._note("any")}}
-        for number, form in enumerate(self.forms):
-            for letter, tree in (("c", form.certain), ("p", form.possible)):
-                rules[f"{letter}{number}"] = {
-                    "all": [{"m": self._expression(tree)}],
-                    "run": self._note(f"{letter}{number}"),
-                }
+        rules: dict[str, Any] = {"any": {"all": [{"m": {"$ex": {"kind": 1}}}], "run": _nothing}}
+        for form, (_, certain, possible) in zip(self.forms, self.names, strict=True):
+            for name, tree in ((certain, form.certain), (possible, form.possible)):
+                rules[name] = {"all": [{"m": self._expression(tree)}], "run": _nothing}
         return rules
-
-    def _note(self, name: str) -> Callable[[Any], None]:
-        def note(_: Any) -> None:
-            self._fired.append(name)
-
-        return note
 
     def _expression(self, form: Form) -> dict[str, Any]:
         if isinstance(form, Compare):
@@ -128,31 +134,45 @@ class _Ruleset:
             return parts[0]
         return {"$and" if isinstance(form, Every) else "$or": parts}
 
-    def run(self, host: _Host, encoded: Mapping[Key, int]) -> set[str]:
-        """Which forms fired for one fact (`c3`, `p3`). The caller holds the lock."""
-        fact: dict[str, Any] = {"kind": 1, "sid": _SESSION, **{name: encoded[key] for key, name in self.keys.items()}}
-        self._fired.clear()
+    def run(self, host: _Host, values: Iterable[int]) -> set[str]:
+        """Which forms fired for one fact (`c3`, `p3`), `values` being those of its keys. The caller holds the lock.
+
+        The library's own loop reads fact and session out of JSON and back for every rule; only its name is wanted.
+        """
+        handle = host.handle(self.name)
+        fired: set[str] = set()
         try:
-            with contextlib.suppress(durable_engine.MessageNotHandledException):
-                host.assert_fact(self.name, fact)
-            fired = set(self._fired)
+            code, state = durable_rules_engine.assert_fact(handle, self._text % tuple(values))
+            if code not in (_TAKEN, _UNMATCHED):
+                raise DurableError(f"ruleset {self.name} did not take its fact ({code})")
+            started = durable_rules_engine.start_action_for_state(handle, state) if code == _TAKEN else None
+            message: str | None = started[1] if started else None
+            while message:
+                fired.add(message[2 : message.index('"', 2)])
+                message = durable_rules_engine.complete_and_start_action(handle, state)
         finally:
             # The catch-all has met the fact, so the session exists: deleting one that does not is a crash.
-            if self._fired:
-                host.delete_state(self.name, _SESSION)
+            if fired:
+                durable_rules_engine.delete_state(handle, _SESSION)
         if "any" not in fired:
             raise DurableError(f"ruleset {self.name} did not see its fact")
         return fired
 
-    def states(self, host: _Host, encoded: Mapping[Key, int]) -> dict[str, State]:
-        fired = self.run(host, encoded)
+    def states(self, host: _Host, values: Iterable[int]) -> dict[str, State]:
+        fired = self.run(host, values)
         states: dict[str, State] = {}
-        for number, form in enumerate(self.forms):
-            certain, possible = f"c{number}" in fired, f"p{number}" in fired
-            if certain and not possible:
-                raise DurableError(f"{form.rule}: certain but not possible")
-            states[form.rule] = State.FIRES if certain else State.DOUBTFUL if possible else State.SILENT
+        for rule, certain, possible in self.names:
+            if possible in fired:
+                states[rule] = State.FIRES if certain in fired else State.DOUBTFUL
+            elif certain in fired:
+                raise DurableError(f"{rule}: certain but not possible")
+            else:
+                states[rule] = State.SILENT
         return states
+
+
+def _nothing(_: Any) -> None:
+    """What durable_rules wants to be told to do where a rule fires."""
 
 
 def _order(key: Key) -> tuple[str, str, str]:
@@ -175,6 +195,8 @@ class DurableEngine:
         self._contents: dict[_Shard, _Shard] = {}
         self._rulesets: dict[int, tuple[_Ruleset, ...]] = {}
         self._serial = 0
+        self._numbers: dict[Key, int] = {}
+        self._count = itertools.count()
 
     def evaluate(
         self,
@@ -182,21 +204,21 @@ class DurableEngine:
         scale: Scale,
         facts: Facts,
         vocabulary: Vocabulary,
-        encoded: dict[Key, int],
+        encoded: dict[int, int],
     ) -> dict[str, State]:
         """The state of every rule for one project. Raises DurableError when the engine misbehaves.
 
-        `encoded` remembers the keys of these facts from one group of rules to the next.
+        `encoded` remembers the keys of these facts, by the engine's numbers, from one group of rules to the next.
         """
         states: dict[str, State] = {}
         with self._lock:
             for shard in self._shards(prepared, scale):
                 for ruleset in self._loaded(shard, scale):
-                    for key in ruleset.keys:
-                        if key not in encoded:
-                            encoded[key] = encode(key, vocabulary.value(facts, key.fact), scale)
+                    for number, key in ruleset.numbers:
+                        if number not in encoded:
+                            encoded[number] = encode(key, vocabulary.value(facts, key.fact), scale)
                     try:
-                        states.update(ruleset.states(self._host, encoded))
+                        states.update(ruleset.states(self._host, [encoded[number] for number, _ in ruleset.numbers]))
                     except Exception:
                         # It may still hold this project's fact: it is left, not freed, and never asked again.
                         self._rulesets.pop(id(shard), None)
@@ -220,6 +242,13 @@ class DurableEngine:
         self._groups[name] = (shards, prepared, scale)
         return shards
 
+    def _number_of(self, key: Key) -> int:
+        """The engine's number for a key: never one that another key had, forgotten or not."""
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = next(self._count)
+        return known
+
     def _forget(self) -> None:
         """Free everything; what is still needed is made again."""
         for rulesets in self._rulesets.values():
@@ -228,6 +257,7 @@ class DurableEngine:
         self._rulesets.clear()
         self._groups.clear()
         self._contents.clear()
+        self._numbers.clear()
 
     def _loaded(self, shard: _Shard, scale: Scale) -> tuple[_Ruleset, ...]:
         rulesets = self._rulesets.get(id(shard))
@@ -238,7 +268,7 @@ class DurableEngine:
     def _register(self, forms: Sequence[_Forms], scale: Scale) -> tuple[_Ruleset, ...]:
         """One ruleset, or several smaller ones where the probes show that one is too much."""
         self._serial += 1
-        ruleset = _Ruleset(f"rules{self._serial}", forms, scale)
+        ruleset = _Ruleset(f"rules{self._serial}", forms, scale, self._number_of)
         try:
             self._host.set_rulesets({ruleset.name: ruleset.definition()})
             self._probe(ruleset)
@@ -254,7 +284,7 @@ class DurableEngine:
     def _probe(self, ruleset: _Ruleset) -> None:
         """Fire the ruleset on facts made to meet much and little, and on one made for each form; compare with `holds`."""
         for encoded in _probes(ruleset):
-            fired = ruleset.run(self._host, encoded) - {"any"}
+            fired = ruleset.run(self._host, [encoded[key] for key in ruleset.keys]) - {"any"}
             wanted = {
                 f"{letter}{number}"
                 for number, form in enumerate(ruleset.forms)

@@ -69,16 +69,20 @@ class Explainer:
         if isinstance(condition, AllOf):
             least = Truth.TRUE
             for part in condition.parts:
-                least = min(least, self._truth(part))
-                if least is Truth.FALSE:
-                    break
+                found = self._truth(part)
+                if found is Truth.FALSE:
+                    return found
+                if found is Truth.UNKNOWN:
+                    least = found
             return least
         if isinstance(condition, AnyOf):
             most = Truth.FALSE
             for part in condition.parts:
-                most = max(most, self._truth(part))
-                if most is Truth.TRUE:
-                    break
+                found = self._truth(part)
+                if found is Truth.TRUE:
+                    return found
+                if found is Truth.UNKNOWN:
+                    most = found
             return most
         return ~self._truth(condition.part)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from screening.engine.conditions import Key
 from screening.engine.durable import DurableEngine
 from screening.engine.explain import Explainer, Verdict
 from screening.engine.program import Group, Prepared, Program
@@ -70,7 +69,7 @@ def judge(program: Program, facts: Facts, vocabulary: Vocabulary, engine: Durabl
     failure = ""
     for stratum in program.strata:
         explainer = Explainer(facts, vocabulary)
-        encoded: dict[Key, int] = {}
+        encoded: dict[int, int] = {}
         here: list[Judged] = []
         for group in stratum.groups:
             if (closed := explainer.closed(group.gates)) is not None:

@@ -98,6 +98,14 @@ def build(force: bool = False) -> bool:
     return True
 
 
+def check_types() -> None:
+    """Check the types of the sources. Raises PageBuildError with every fault."""
+    node = find_node()
+    if not (HERE / "node_modules" / "typescript").is_dir():
+        install_packages(node)
+    _run((*node.node, "node_modules/typescript/bin/tsc", "--noEmit"), node.environment)
+
+
 if __name__ == "__main__":
     try:
         made = build(force="--force" in sys.argv[1:])

@@ -12,6 +12,7 @@ import faulthandler
 import gc
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -123,6 +124,7 @@ def _attend(service: socket, world: World, order: Order) -> None:
     finally:
         for pid in alive:
             _bury(pid)
+        shutil.rmtree(order.scratch, ignore_errors=True)
 
 
 def _fork(service: socket, descriptor: int, world: World, order: Order) -> int:

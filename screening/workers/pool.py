@@ -14,6 +14,7 @@ from threading import Condition
 from types import TracebackType
 from typing import Any, Final, Self
 
+from screening.atlas.formats import FOOTPRINT_LIMITS
 from screening.errors import ScreeningError
 from screening.text import Text
 from screening.workers.errors import busy, closing, no_worker, task_failed, too_long
@@ -26,6 +27,8 @@ from screening.workers.tasks import QUESTIONS, SCREEN, SITE, TASKS
 
 _LOG: Final = logging.getLogger("screening.workers")
 LIMIT: Final = 20.0
+READING: Final = FOOTPRINT_LIMITS.seconds + 30.0
+"""Seconds that reading a site file may take, its process started and its libraries loaded."""
 MEMORY: Final = 2 << 30
 MOST_WAITING: Final = 4_096
 PATIENCE: Final = 60.0
@@ -35,7 +38,7 @@ CASES: Final = 20_000
 class WorkerPool:
     """A `DecisionService` in worker processes over the rulebook in `rules` and the zones in `zones`.
 
-    `workers`: how many. `limit`: seconds a case may take. `memory`: bytes a case may take beyond what is loaded, 0 for
+    `workers`: how many. `limit`: seconds a case may take, besides the reading of a site file. `memory`: bytes a case may take beyond what is loaded, 0 for
     any (Linux). `most_waiting`: cases that may wait; one more is refused with BusyError, and so is one that has waited
     `patience` seconds. `cases`: how many a worker decides before a fresh one takes its place. `day`: today, whose rules
     are kept ready.
@@ -172,26 +175,32 @@ class WorkerPool:
 
     def decide(self, application: bytes, as_of: date, site: SiteFile | None = None) -> Decided:
         """The decision for an application (JSON or GeoJSON bytes). Waits for it."""
-        decided: Decided = self.submit(SCREEN, application, as_of, site).result()
+        decided: Decided = self.submit(SCREEN, application, as_of, site, limit=self._with_file(site)).result()
         return decided
 
     async def screen(self, application: bytes, as_of: date, site: SiteFile | None = None) -> Decided:
         """The decision for an application, awaited."""
-        decided: Decided = await asyncio.wrap_future(self.submit(SCREEN, application, as_of, site))
+        decided: Decided = await asyncio.wrap_future(
+            self.submit(SCREEN, application, as_of, site, limit=self._with_file(site))
+        )
         return decided
 
     async def questions(
         self, application: bytes, as_of: date, most: int | None = None, site: SiteFile | None = None
     ) -> bytes:
         """What can still change the decision, as canonical JSON."""
-        found: bytes = await asyncio.wrap_future(self.submit(QUESTIONS, application, as_of, most, site))
+        found: bytes = await asyncio.wrap_future(
+            self.submit(QUESTIONS, application, as_of, most, site, limit=self._with_file(site))
+        )
         return found
 
     async def read_site(
         self, file: SiteFile, layer: str | None = None, crs: str | None = None, extent: str | None = None
     ) -> Mapping[str, Any]:
         """What a site file holds and where that may be, as plain JSON data."""
-        found: Mapping[str, Any] = await asyncio.wrap_future(self.submit(SITE, file, layer, crs, extent))
+        found: Mapping[str, Any] = await asyncio.wrap_future(
+            self.submit(SITE, file, layer, crs, extent, limit=self._with_file(file))
+        )
         return found
 
     # What follows is for the keepers.
@@ -311,6 +320,10 @@ class WorkerPool:
             case.future.set_exception(error)
         else:
             case.future.set_result(decided)
+
+    def _with_file(self, site: SiteFile | None) -> float:
+        """The time limit of a case that may have a site file to read first, which has limits of its own."""
+        return self._limit if site is None else self._limit + READING
 
     def _live(self) -> int:
         return sum(keeper.worker is not None for keeper in self._keepers)

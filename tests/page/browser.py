@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screening import Atlas, Rulebook
 from screening.access import AccessSettings
 from screening.api.embedded import make_service
-from screening.api.page import mount_page
 from screening.store import Store
 from screening.web import build
 
@@ -76,9 +75,9 @@ def serving(
     ):
         prepare(store)
         app = make_service(rulebook, atlas, store, settings, clock=lambda: NOON)
-        if not any(getattr(route, "path", None) == "/" for route in app.routes):
-            mount_page(app)
         listening.bind(("127.0.0.1", 0))
+        # Who comes before the server runs waits in the line.
+        listening.listen(128)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()

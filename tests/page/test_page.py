@@ -132,7 +132,7 @@ def test_a_gbk_shapefile_in_a_zip_becomes_the_site(browser: Browser, address: st
         expect(page.locator(".place")).to_contain_text("示范县")
 
 
-def test_with_accounts_the_page_asks_for_a_key_and_shows_an_applicant_only_its_own(
+def test_with_accounts_the_page_asks_for_a_key_and_offers_an_applicant_no_override(
     browser: Browser, rulebook: Rulebook, atlas: Atlas, tmp_path: Path
 ) -> None:
     made = new_key()

@@ -7,8 +7,11 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 from concurrent.futures import wait
+from pathlib import Path
 
 import psutil
 import pytest
@@ -159,6 +162,22 @@ def test_two_hundred_cases_are_each_answered_once_while_workers_are_killed_at_ra
         assert pool.health().died >= len(failed) > 0
         until(lambda: pool.health().live == 2)
         assert pool.decide(APPLICATIONS[0], DAY).decision == expected[0]
+
+
+def test_nothing_is_left_of_a_service_that_is_killed() -> None:
+    program = (
+        "from tests.workers.conftest import make_pool; pool = make_pool(workers=1).start(); "
+        "print(pool.health().pids[0], pool._nursery._scratch, flush=True); input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as service:
+        assert service.stdout is not None
+        pid, scratch = service.stdout.readline().decode().split()
+        worker = psutil.Process(int(pid))
+        parent = worker.parent()
+        assert parent is not None and parent.pid != service.pid and Path(scratch).is_dir()
+        service.kill()
+        assert psutil.wait_procs([worker, parent], timeout=30)[1] == []
+        assert not Path(scratch).exists()
 
 
 def test_workers_that_die_at_once_are_not_made_in_a_storm() -> None:

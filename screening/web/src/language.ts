@@ -258,6 +258,7 @@ const WORDS = {
   not_encoded: ["没有编入的内容", "What is left out"],
   rule_sentence: ["规则", "The rule"],
   national: ["国家", "national"],
+  division: ["行政区划", "division"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;

@@ -94,7 +94,7 @@ function Page() {
               {/* Kept while other views are looked at, so that nothing drawn or answered is lost. */}
               <div class="keeps" hidden={view !== "screen"}><ScreeningView layers={layers} me={me} shown={view === "screen"} /></div>
               {view === "queue" && (record ? <DecisionView key={record} record={record} layers={layers} me={me} /> : <QueueView />)}
-              {view === "rules" && <RulesView address={address} />}
+              {view === "rules" && <RulesView address={address} layers={layers} />}
             </>
           )}
       </main>

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { read, ServiceError, withQuery } from "./api";
 import { Grounds } from "./decision-card";
 import { useTold } from "./language";
-import type { Rule, Rules } from "./shapes";
+import type { Layers, Rule, Rules } from "./shapes";
 
 const A_PAGE = 30;
 
-export function RulesView({ address }: { address: string }) {
+export function RulesView({ address, layers }: { address: string; layers: Layers }) {
   const { lang, t } = useTold();
   const asked = new URLSearchParams(address.split("?")[1] ?? "");
   const [words, setWords] = useState(asked.get("q") ?? "");
@@ -41,7 +41,7 @@ export function RulesView({ address }: { address: string }) {
       {!found ? !wrong && <p class="waiting" role="status">{t("loading")}</p> : (
         <>
           <p class="total" role="status"><strong>{found.total}</strong> {t("rules_total")} · {found.as_of}</p>
-          <ul class="rules">{found.rules.map((rule) => <RuleItem key={rule.id} rule={rule} />)}</ul>
+          <ul class="rules">{found.rules.map((rule) => <RuleItem key={rule.id} rule={rule} layers={layers} />)}</ul>
           {found.next && <p><button type="button" onClick={() => void load(found.next)}>{t("load_more")}</button></p>}
         </>
       )}
@@ -49,9 +49,10 @@ export function RulesView({ address }: { address: string }) {
   );
 }
 
-function RuleItem({ rule }: { rule: Rule }) {
+function RuleItem({ rule, layers }: { rule: Rule; layers: Layers }) {
   const { t, say } = useTold();
-  const tier = rule.jurisdiction === "CN" ? t("national") : rule.jurisdiction;
+  const basin = layers.layers.find((one) => one.kind === rule.jurisdiction);
+  const tier = rule.jurisdiction === "CN" ? t("national") : basin ? say(basin.title) : /^\d+$/.test(rule.jurisdiction) ? `${t("division")} ${rule.jurisdiction}` : rule.jurisdiction;
   return (
     <li>
       <details class="rule">

@@ -127,7 +127,8 @@ export class ZoneMap {
     this.map = new OlMap({
       target,
       controls: defaultControls({ zoom: false, rotate: false, attribution: tianditu !== "" }).extend([new ScaleLine({ minWidth: 90 })]),
-      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
+      // A double click ends a polygon; it must not zoom as well.
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false }),
       view: new View({ projection: DRAWN, center: [0, 0], zoom: 3, maxZoom: 19, constrainResolution: false }),
       layers: [
         ...this.base(tianditu),
