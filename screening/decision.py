@@ -7,18 +7,26 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from screening.text import NOTHING, Text
+
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def canonical_json(data: Any) -> bytes:
     """Canonical JSON (RFC 8785) of data without floats and with ASCII keys, which is all a decision or a rule holds.
 
-    For such data the standard library writes the canonical form itself, some twenty times faster than a general
-    canonicaliser; the tests hold it against one.
+    For such data orjson writes the canonical form, a hundred times faster than a general canonicaliser; the tests hold it
+    against one. What it does not take (long integers, mappings that are no dict) the standard library writes, or refuses.
     """
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    try:
+        return orjson.dumps(data, option=_CANONICAL)
+    except TypeError:
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return text.encode("utf-8")
 
 
 class Outcome(StrEnum):

@@ -130,10 +130,10 @@ class Layer:
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
         """West, south, east and north of its features in degrees; None where it has none."""
-        xy = self.features.shapes.xy
-        if not len(xy):
+        boxes = self.features.prepared.blocks.bounds
+        if not len(boxes):
             return None
-        (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
+        (west, south), (east, north) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
         return float(west), float(south), float(east), float(north)
 
     @property

@@ -117,9 +117,7 @@ def test_a_receipt_verifies_and_a_changed_one_is_named(client: TestClient) -> No
     assert (changed["verdict"], changed["good"]) == ("tampered", False)
 
 
-@pytest.mark.parametrize(
-    ("form", "begins"), [("html", b"<!doctype html>"), ("pdf", b"%PDF-"), ("docx", b"PK")]
-)
+@pytest.mark.parametrize(("form", "begins"), [("html", b"<!doctype html>"), ("pdf", b"%PDF-"), ("docx", b"PK")])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_opinion_on_a_decision_is_printed(client: TestClient, form: str, begins: bytes, lang: str) -> None:
     where = screened(client).headers["location"]
