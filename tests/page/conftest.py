@@ -17,7 +17,8 @@ def address(rulebook: Rulebook, atlas: Atlas, tmp_path_factory: pytest.TempPathF
         yield found
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs in the thread of the tests as long as it is open: for no longer than these.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found

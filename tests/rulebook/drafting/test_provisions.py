@@ -127,13 +127,6 @@ def test_names_of_parks_and_waterworks_do_not_count(lexicon: Lexicon) -> None:
     assert one == other and "虚构" not in one
 
 
-def test_a_place_without_a_fact_is_reported_and_narrows_nothing(read: Read) -> None:
-    found = read("大气环境弱扩散重点管控区内，严格控制两高项目。")
-    if not found.wants:
-        pytest.skip("the vocabulary has this zone now")
-    assert found.when == TWO_HIGH and found.wants == ("site.overlaps.air_weak_diffusion",)
-
-
 def _carried() -> tuple[Vocabulary, Lexicon]:
     vocabulary = read_vocabulary(RULES / "vocabulary", Problems(), "vocabulary")
     return vocabulary, read_lexicon(RULES, vocabulary)
