@@ -9,7 +9,8 @@ step "types";            "$bin/mypy"
 step "import contracts"; "$bin/lint-imports"
 step "rule lint";        "$bin/screening" rules lint
 step "rule cases";       "$bin/screening" rules test
-step "tests";            "$bin/python" -m pytest -n 2
+# Three at once on two cores: many wait for a browser, a server or a process of their own.
+step "tests";            "$bin/python" -m pytest -n 3
 # The other interpreters that are installed (a pyenv's among them), each in an environment of its own: what may differ
 # between Pythons, with fewer draws. The rest ran above, and is the same for all. CHECK_PYTHONS names others (3.13).
 brief="tests/engine tests/audit tests/api/test_api.py tests/rulebook/test_reader.py tests/rulebook/test_vocabulary.py
